@@ -40,7 +40,11 @@ public final class Failure extends RuntimeException {
 
   /** A failure about one field of the request, or about none when {@code field} is null. */
   public Failure(Code code, String message, @Nullable String field) {
-    super(message, null, false, false);
+    this(code, message, field, null);
+  }
+
+  private Failure(Code code, String message, @Nullable String field, @Nullable Throwable cause) {
+    super(message, cause, false, false);
     this.code = code;
     this.field = field;
   }
@@ -73,6 +77,11 @@ public final class Failure extends RuntimeException {
   /** The server cannot serve this now. */
   public static Failure unavailable() {
     return new Failure(Code.UNAVAILABLE, "Service unavailable", null);
+  }
+
+  /** The same, with what the store or the remote party said. */
+  public static Failure unavailable(Throwable cause) {
+    return new Failure(Code.UNAVAILABLE, "Service unavailable", null, cause);
   }
 
   public Code code() {

@@ -1,0 +1,19 @@
+package dev.catchment.db;
+
+/** What a commit may tell its listeners, in this process and on the other nodes. */
+public enum Channel {
+  /** Events were appended to the log. */
+  LOG,
+  /** Deliveries became due. */
+  DELIVERIES,
+  /** A source was made, changed or removed. */
+  SOURCES,
+  /** A collection was made, changed or removed. */
+  COLLECTIONS,
+  /** Records of a collection changed. */
+  RECORDS,
+  /** What readers of a feed see has changed. */
+  FEEDS,
+  /** A credential was made, changed or removed. */
+  ACCESS
+}

@@ -1,0 +1,195 @@
+package dev.catchment.db;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.catchment.base.Failure;
+import dev.catchment.observe.Metrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.flywaydb.core.Flyway;
+import org.sqlite.SQLiteConfig;
+
+/** Opens a store: connects, brings the tables up to date, and starts its threads. */
+public final class OpenDatabase {
+  private static final int SQLITE_READERS = 4;
+
+  /** Pages of 4 KiB at which the writer restarts the write-ahead log: about 64 MiB. */
+  private static final int SQLITE_WAL_PAGES = 16_000;
+
+  private static final int POSTGRES_SYNCED_CONNECTIONS = 10;
+  private static final int POSTGRES_DERIVED_CONNECTIONS = 6;
+
+  private final InstantSource clock;
+  private final Metrics.Count statements;
+
+  /** Stamps transactions by {@code clock} and counts statements in {@code metrics}. */
+  public OpenDatabase(InstantSource clock, Metrics metrics) {
+    this.clock = clock;
+    this.statements =
+        metrics.count(
+            "catchment_sql_statements", "SQL statements run, one for each row of a batch");
+  }
+
+  /**
+   * The open store.
+   *
+   * @throws Failure {@code UNAVAILABLE} when it cannot be reached, {@code CONFLICT} when another
+   *     process holds the data folder
+   */
+  public Database open(DatabaseSettings settings) {
+    String url = settings.url().reveal();
+    return url.isEmpty() ? sqlite(settings.dataDir()) : postgres(url, settings.node());
+  }
+
+  private Database sqlite(Path dataDir) {
+    FileChannel lock = lock(dataDir);
+    String url = "jdbc:sqlite:" + dataDir.resolve("catchment.db");
+    try {
+      // The writer comes first: it turns the write-ahead log on for everyone.
+      Connection writing = sqliteConnection(url, false);
+      migrate(Dialect.SQLITE, url, "", "");
+      List<Session> reading = new ArrayList<>();
+      for (int i = 0; i < SQLITE_READERS; i++) {
+        reading.add(session(sqliteConnection(url, true)));
+      }
+      Checkpointer checkpointer = new Checkpointer(session(sqliteConnection(url, false)));
+      Notices notices = new Notices();
+      return new Database(
+          new Readers.Sqlite(reading, clock),
+          new SqliteWriter(session(writing), clock, notices, checkpointer::wake),
+          notices,
+          List.of(checkpointer, lock));
+    } catch (SQLException e) {
+      throw Faults.translate(e);
+    }
+  }
+
+  private Session session(Connection connection) {
+    return new Session(connection, Dialect.SQLITE, statements);
+  }
+
+  private static FileChannel lock(Path dataDir) {
+    try {
+      Files.createDirectories(dataDir);
+      FileChannel channel =
+          FileChannel.open(
+              dataDir.resolve("catchment.lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE);
+      FileLock lock = channel.tryLock();
+      if (lock == null) {
+        throw Failure.conflict("Another process is using the data folder " + dataDir);
+      }
+      return channel;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot use the data folder " + dataDir, e);
+    }
+  }
+
+  private static Connection sqliteConnection(String url, boolean readOnly) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    // The timeout first: turning the write-ahead log on may itself have to wait.
+    config.setBusyTimeout(10_000);
+    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    config.setCacheSize(-16_384);
+    config.setTempStore(SQLiteConfig.TempStore.MEMORY);
+    config.setPragma(
+        SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, Integer.toString(SQLITE_WAL_PAGES * 4096));
+    Connection connection = DriverManager.getConnection(url, config.toProperties());
+    try (var statement = connection.createStatement()) {
+      statement.execute("PRAGMA wal_autocheckpoint=" + (readOnly ? 0 : SQLITE_WAL_PAGES));
+      statement.execute("PRAGMA mmap_size=268435456");
+      if (readOnly) {
+        statement.execute("PRAGMA query_only=1");
+      }
+    }
+    return connection;
+  }
+
+  private Database postgres(String url, String node) {
+    URI uri = URI.create(url);
+    String jdbc =
+        "jdbc:postgresql://"
+            + uri.getHost()
+            + (uri.getPort() < 0 ? "" : ":" + uri.getPort())
+            + uri.getPath();
+    String[] login = String.valueOf(uri.getRawUserInfo()).split(":", 2);
+    String user = decode(login[0]);
+    String password = login.length > 1 ? decode(login[1]) : "";
+    migrate(Dialect.POSTGRESQL, jdbc, user, password);
+    Properties properties = postgresProperties(user, password);
+    HikariDataSource synced =
+        pool("synced", jdbc, properties, POSTGRES_SYNCED_CONNECTIONS, "SET synchronous_commit=on");
+    HikariDataSource derived =
+        pool(
+            "derived",
+            jdbc,
+            properties,
+            POSTGRES_DERIVED_CONNECTIONS,
+            "SET synchronous_commit=off");
+    Notices notices = new Notices();
+    PostgresListener listener =
+        new PostgresListener(() -> DriverManager.getConnection(jdbc, properties), node, notices);
+    return new Database(
+        new Readers.Postgres(synced, clock, statements),
+        new PostgresWriter(synced, derived, clock, notices, node, statements),
+        notices,
+        List.of(listener, derived));
+  }
+
+  private static Properties postgresProperties(String user, String password) {
+    Properties properties = new Properties();
+    properties.setProperty("user", user);
+    properties.setProperty("password", password);
+    properties.setProperty("reWriteBatchedInserts", "true");
+    properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty("ApplicationName", "catchment");
+    // A node that hangs inside a transaction must not hold the head of the log for ever.
+    properties.setProperty("options", "-c idle_in_transaction_session_timeout=15000");
+    return properties;
+  }
+
+  private static HikariDataSource pool(
+      String name, String jdbc, Properties properties, int size, String init) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("catchment-" + name);
+    config.setJdbcUrl(jdbc);
+    config.setDataSourceProperties(properties);
+    config.setMaximumPoolSize(size);
+    config.setMinimumIdle(1);
+    config.setAutoCommit(false);
+    config.setConnectionTimeout(5_000);
+    config.setIdleTimeout(120_000);
+    config.setConnectionInitSql(init);
+    return new HikariDataSource(config);
+  }
+
+  private static String decode(String text) {
+    return URLDecoder.decode(text, StandardCharsets.UTF_8);
+  }
+
+  private static void migrate(Dialect dialect, String url, String user, String password) {
+    Flyway.configure()
+        .dataSource(url, user, password)
+        .locations("classpath:db/" + dialect.folder())
+        .loggers("slf4j")
+        .load()
+        .migrate();
+  }
+}

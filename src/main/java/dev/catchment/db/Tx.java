@@ -1,0 +1,149 @@
+package dev.catchment.db;
+
+import dev.catchment.base.Failure;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One transaction: its statements, its one time, and whom its commit will wake. Not for use by
+ * several threads, nor after its work has returned.
+ */
+public final class Tx {
+  private final Session session;
+  private final long now;
+  private final Map<Channel, Set<String>> notices = new EnumMap<>(Channel.class);
+  private final List<Runnable> afterCommit = new ArrayList<>();
+
+  Tx(Session session, long now) {
+    this.session = session;
+    this.now = now;
+  }
+
+  /** The time of this transaction in milliseconds since 1970, the same whenever asked. */
+  public long now() {
+    return now;
+  }
+
+  /**
+   * Runs an insert, update or delete.
+   *
+   * @param args String, Long, Integer, Boolean (as 0 or 1), byte[] or null, one for each mark
+   * @return how many rows changed
+   * @throws DuplicateKey when a unique key is taken
+   * @throws Failure {@code UNAVAILABLE} when the store is away
+   */
+  public int update(String sql, @Nullable Object... args) {
+    return session.run(
+        sql,
+        1,
+        statement -> {
+          bind(statement, args);
+          return statement.executeUpdate();
+        });
+  }
+
+  /** Runs one statement once for each row of arguments; the counts are in their order. */
+  public int[] batch(String sql, List<@Nullable Object[]> rows) {
+    if (rows.isEmpty()) {
+      return new int[0];
+    }
+    return session.run(
+        sql,
+        rows.size(),
+        statement -> {
+          for (@Nullable Object[] row : rows) {
+            bind(statement, row);
+            statement.addBatch();
+          }
+          return statement.executeBatch();
+        });
+  }
+
+  /** All rows of a query; the query bounds how many there can be. */
+  public <T> List<T> list(String sql, Row.Reader<T> reader, @Nullable Object... args) {
+    return session.run(
+        sql,
+        1,
+        statement -> {
+          bind(statement, args);
+          try (ResultSet results = statement.executeQuery()) {
+            List<T> rows = new ArrayList<>();
+            Row row = new Row(results);
+            while (results.next()) {
+              rows.add(reader.read(row));
+            }
+            return rows;
+          }
+        });
+  }
+
+  /** The first row of a query, if there is one. */
+  public <T> Optional<T> find(String sql, Row.Reader<T> reader, @Nullable Object... args) {
+    List<T> rows = list(sql, reader, args);
+    return rows.isEmpty() ? Optional.empty() : Optional.of(rows.getFirst());
+  }
+
+  /** The one number a query answers; 0 when it answers none. */
+  public long number(String sql, @Nullable Object... args) {
+    return find(sql, row -> row.number("n"), args).orElse(0L);
+  }
+
+  /** Wakes the listeners of a channel after the commit, here and on the other nodes. */
+  public void notify(Channel channel) {
+    notify(channel, "");
+  }
+
+  /** The same, naming what changed: an id of at most 64 characters. */
+  public void notify(Channel channel, String subject) {
+    notices.computeIfAbsent(channel, any -> new TreeSet<>()).add(subject);
+  }
+
+  /**
+   * Runs once the transaction has committed, before anyone is woken, on the thread that committed.
+   * It must be short and must not throw.
+   */
+  public void afterCommit(Runnable action) {
+    afterCommit.add(action);
+  }
+
+  /** How this database spells what the shared subset of SQL does not have. */
+  public Dialect dialect() {
+    return session.dialect();
+  }
+
+  Map<Channel, Set<String>> notices() {
+    return notices;
+  }
+
+  /** What is due after the commit: first the actions, then the notices. */
+  void committed(Notices listeners) {
+    afterCommit.forEach(Runnable::run);
+    listeners.fire(notices);
+  }
+
+  private static void bind(PreparedStatement statement, @Nullable Object[] args)
+      throws SQLException {
+    for (int i = 0; i < args.length; i++) {
+      int at = i + 1;
+      switch (args[i]) {
+        case null -> statement.setObject(at, null);
+        case String text -> statement.setString(at, Storable.text(text));
+        case Long number -> statement.setLong(at, number);
+        case Integer number -> statement.setInt(at, number);
+        case Boolean flag -> statement.setInt(at, flag ? 1 : 0);
+        case byte[] bytes -> statement.setBytes(at, bytes);
+        default ->
+            throw new IllegalArgumentException("Cannot bind " + args[i].getClass().getName());
+      }
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.catchment.log;
+
+import dev.catchment.base.Failure;
+import dev.catchment.db.Channel;
+import dev.catchment.db.Database;
+import dev.catchment.db.Durability;
+import dev.catchment.db.Tx;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log. Appends wait together for one commit; reads serve the newest events from memory and
+ * older ones from the store. Safe for use by several threads.
+ */
+public final class EventLog {
+  /** How many events share one commit. */
+  private static final int GROUP_MAX = 1_000;
+
+  private record Waiting(Event event, CompletableFuture<StoredEvent> future) {}
+
+  private final Database database;
+  private final LogBounds bounds;
+  private final Tail tail;
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+  private long waitingBytes;
+  private boolean flushing;
+
+  /** A log over a store. */
+  public EventLog(Database database, LogBounds bounds) {
+    this.database = database;
+    this.bounds = bounds;
+    this.tail = new Tail(bounds.tailBytes());
+  }
+
+  /**
+   * Appends the event. The future completes only after the commit that makes it durable, on a
+   * thread of the store, so what follows on it must be short. It fails with {@code UNAVAILABLE}
+   * when too much is waiting or the store is away; then nothing was stored.
+   */
+  public CompletableFuture<StoredEvent> append(Event event) {
+    Waiting one = new Waiting(event, new CompletableFuture<>());
+    boolean start;
+    synchronized (waiting) {
+      if (waiting.size() >= bounds.queueEvents()
+          || waitingBytes + event.weight() > bounds.queueBytes()) {
+        return CompletableFuture.failedFuture(Failure.unavailable());
+      }
+      waiting.addLast(one);
+      waitingBytes += event.weight();
+      start = !flushing;
+      flushing = true;
+    }
+    if (start) {
+      flush();
+    }
+    return one.future();
+  }
+
+  /** Queues one transaction for whatever is waiting when its turn comes. */
+  private void flush() {
+    List<Waiting> group = new ArrayList<>();
+    // The outcome reaches everyone who waits inside the callback itself.
+    var _ =
+        database
+            .submit(Durability.SYNCED, tx -> write(tx, group))
+            .whenComplete((stored, failure) -> {
+              settle(group, failure == null ? stored : List.of(), failure);
+              if (hasMore()) {
+                flush();
+              }
+            });
+  }
+
+  private List<StoredEvent> write(Tx tx, List<Waiting> group) {
+    // A group that was rolled back comes again with the same events.
+    if (group.isEmpty()) {
+      take(group);
+    }
+    List<StoredEvent> stored = EventRows.append(tx, group.stream().map(Waiting::event).toList());
+    tx.afterCommit(() -> tail.add(stored));
+    tx.notify(Channel.LOG);
+    return stored;
+  }
+
+  private void take(List<Waiting> group) {
+    synchronized (waiting) {
+      while (group.size() < GROUP_MAX && !waiting.isEmpty()) {
+        Waiting one = waiting.removeFirst();
+        waitingBytes -= one.event().weight();
+        group.add(one);
+      }
+    }
+  }
+
+  private boolean hasMore() {
+    synchronized (waiting) {
+      flushing = !waiting.isEmpty();
+      return flushing;
+    }
+  }
+
+  private void settle(List<Waiting> group, List<StoredEvent> stored, @Nullable Throwable failure) {
+    if (failure == null) {
+      for (int i = 0; i < group.size(); i++) {
+        group.get(i).future().complete(stored.get(i));
+      }
+      return;
+    }
+    if (group.isEmpty()) {
+      // The transaction never began; those who wait must not wait for ever.
+      take(group);
+    }
+    Failure unavailable = Failure.unavailable(failure);
+    group.forEach(one -> one.future().completeExceptionally(unavailable));
+  }
+
+  /** What follows the position, in order, at most {@code max} events. */
+  public List<StoredEvent> readAfter(long position, int max) {
+    List<StoredEvent> recent = tail.after(position, max);
+    return recent.isEmpty() ? database.read(tx -> EventRows.after(tx, position, max)) : recent;
+  }
+
+  /** What a source received after one position and up to another, in order. */
+  public List<StoredEvent> readOfSource(String sourceId, long after, long upTo, int max) {
+    return database.read(tx -> EventRows.ofSource(tx, sourceId, after, upTo, max));
+  }
+
+  /** The events at these positions, at most 500 of them; missing ones are left out. */
+  public List<StoredEvent> readAt(List<Long> positions) {
+    return positions.isEmpty() ? List.of() : database.read(tx -> EventRows.at(tx, positions));
+  }
+
+  /** The last position given out; 0 in an empty log. */
+  public static long head(Tx tx) {
+    return tx.number("SELECT position AS n FROM log_head WHERE one = 1");
+  }
+}

@@ -1,0 +1,156 @@
+package dev.catchment.log;
+
+import dev.catchment.base.Scope;
+import dev.catchment.db.Row;
+import dev.catchment.db.Tx;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The tables of the log. */
+final class EventRows {
+  /** Larger bodies stand in a table of their own, so that the hot rows stay small. */
+  static final int INLINE_BYTES_MAX = 10_240;
+
+  private static final String COLUMNS =
+      """
+      e.position, e.id, e.org_id, e.env_id, e.source_id, e.method, e.headers, e.query_params,
+      e.content_type, e.source_ip, e.received_at, COALESCE(e.body, b.body) AS body
+      """;
+
+  private EventRows() {}
+
+  /** Writes the events at the next positions of the log, and counts them for their sources. */
+  static List<StoredEvent> append(Tx tx, List<Event> events) {
+    // The row lock on the head is held until the commit: positions are given in commit order, and
+    // one that is rolled back leaves no gap.
+    long last =
+        tx.find(
+                "UPDATE log_head SET position = position + ? WHERE one = 1 RETURNING position AS n",
+                row -> row.number("n"),
+                (long) events.size())
+            .orElseThrow();
+    long position = last - events.size();
+    List<StoredEvent> stored = new ArrayList<>(events.size());
+    List<@Nullable Object[]> rows = new ArrayList<>(events.size());
+    List<@Nullable Object[]> bodies = new ArrayList<>();
+    for (Event event : events) {
+      position++;
+      stored.add(new StoredEvent(position, event));
+      boolean inline = event.body().length <= INLINE_BYTES_MAX;
+      rows.add(row(event, position, inline));
+      if (!inline) {
+        bodies.add(new @Nullable Object[] {position, event.body()});
+      }
+    }
+    tx.batch(
+        """
+        INSERT INTO events (position, id, org_id, env_id, source_id, method, headers, query_params,
+          content_type, source_ip, body, payload_size, received_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        rows);
+    tx.batch("INSERT INTO event_bodies (position, body) VALUES (?, ?)", bodies);
+    count(tx, events);
+    return stored;
+  }
+
+  private static @Nullable Object[] row(Event event, long position, boolean inline) {
+    return new @Nullable Object[] {
+      position,
+      event.id(),
+      event.scope().orgId(),
+      event.scope().envId(),
+      event.sourceId(),
+      event.request().method(),
+      event.request().headersJson(),
+      event.request().queryJson(),
+      event.request().contentType(),
+      event.request().sourceIp(),
+      inline ? event.body() : null,
+      event.body().length,
+      event.receivedAt()
+    };
+  }
+
+  private static void count(Tx tx, List<Event> events) {
+    Map<String, long[]> totals = new LinkedHashMap<>();
+    for (Event event : events) {
+      long[] total = totals.computeIfAbsent(event.sourceId(), id -> new long[2]);
+      total[0]++;
+      total[1] = Math.max(total[1], event.receivedAt());
+    }
+    List<@Nullable Object[]> rows = new ArrayList<>();
+    totals.forEach((id, total) -> rows.add(new @Nullable Object[] {id, total[0], total[1]}));
+    tx.batch(
+        """
+        INSERT INTO source_totals (source_id, event_count, last_event_at) VALUES (?, ?, ?)
+        ON CONFLICT (source_id) DO UPDATE SET
+          event_count = source_totals.event_count + excluded.event_count,
+          last_event_at = excluded.last_event_at
+        """,
+        rows);
+  }
+
+  static List<StoredEvent> after(Tx tx, long position, int max) {
+    return tx.list(
+        "SELECT "
+            + COLUMNS
+            + """
+             FROM events e LEFT JOIN event_bodies b ON b.position = e.position
+            WHERE e.position > ? ORDER BY e.position LIMIT ?
+            """,
+        EventRows::stored,
+        position,
+        max);
+  }
+
+  static List<StoredEvent> ofSource(Tx tx, String sourceId, long after, long upTo, int max) {
+    return tx.list(
+        "SELECT "
+            + COLUMNS
+            + """
+             FROM events e LEFT JOIN event_bodies b ON b.position = e.position
+            WHERE e.position > ? AND e.position <= ? AND e.source_id = ?
+            ORDER BY e.position LIMIT ?
+            """,
+        EventRows::stored,
+        after,
+        upTo,
+        sourceId,
+        max);
+  }
+
+  static List<StoredEvent> at(Tx tx, List<Long> positions) {
+    @Nullable Object[] args = positions.toArray();
+    return tx.list(
+        "SELECT "
+            + COLUMNS
+            + " FROM events e LEFT JOIN event_bodies b ON b.position = e.position"
+            + " WHERE e.position IN ("
+            + "?,".repeat(positions.size() - 1)
+            + "?)",
+        EventRows::stored,
+        args);
+  }
+
+  private static StoredEvent stored(Row row) {
+    byte[] body = row.bytes("body");
+    return new StoredEvent(
+        row.number("position"),
+        new Event(
+            row.string("id"),
+            new Scope(row.string("org_id"), row.string("env_id")),
+            row.string("source_id"),
+            new Event.RequestFacts(
+                row.string("method"),
+                row.string("headers"),
+                row.string("query_params"),
+                row.find("content_type"),
+                row.find("source_ip")),
+            body == null ? new byte[0] : body,
+            row.number("received_at")));
+  }
+}

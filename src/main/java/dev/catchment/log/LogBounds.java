@@ -1,0 +1,10 @@
+package dev.catchment.log;
+
+/**
+ * How much the log keeps in memory.
+ *
+ * @param queueEvents how many events may wait for their commit; more are refused as overload
+ * @param queueBytes how many bytes those may hold together
+ * @param tailBytes how many bytes of the newest events are kept for the readers
+ */
+public record LogBounds(int queueEvents, long queueBytes, long tailBytes) {}

@@ -1,0 +1,156 @@
+package dev.catchment.worker;
+
+import dev.catchment.base.Failure;
+import dev.catchment.observe.Log;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a step on a thread of its own: at once while there is work, at the time the step names, and
+ * whenever it is woken. Between, it sleeps without waking up. A step that throws is tried again
+ * after a growing pause, for ever.
+ */
+public final class Loop {
+  private static final long BACKOFF_MILLIS_MIN = 50;
+  private static final long BACKOFF_MILLIS_MAX = 5_000;
+
+  /** Even a loop that lost every wake-up looks again after this long. */
+  private static final long SLEEP_MILLIS_MAX = 60_000;
+
+  private static final Log LOG = Log.of("worker.loop");
+
+  private final String name;
+  private final Step step;
+  private final InstantSource clock;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private boolean woken;
+  private boolean stopping;
+  private long backoffMillis;
+  private volatile @Nullable String trouble;
+  private @Nullable Thread thread;
+
+  /** A loop that has not been started. */
+  public Loop(String name, Step step, InstantSource clock) {
+    this.name = name;
+    this.step = step;
+    this.clock = clock;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Why the last step failed; null when it did not. */
+  public @Nullable String trouble() {
+    return trouble;
+  }
+
+  /** There may be something to do. Cheap, and callable from any thread. */
+  public void wake() {
+    lock.lock();
+    try {
+      woken = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void start() {
+    thread = Thread.ofPlatform().name("catchment-" + name).daemon(true).start(this::run);
+  }
+
+  /** Lets the running step end, then ends the thread; waits at most that long. */
+  void stop(long millis) {
+    lock.lock();
+    try {
+      stopping = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    Thread running = thread;
+    if (running != null) {
+      try {
+        running.join(millis);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void run() {
+    while (!isStopping()) {
+      Step.Next next = runStep();
+      try {
+        await(next);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private Step.Next runStep() {
+    lock.lock();
+    try {
+      // A wake-up during the step must lead to another step, so it is forgotten before, not after.
+      woken = false;
+    } finally {
+      lock.unlock();
+    }
+    try {
+      Step.Next next = step.step();
+      if (trouble != null) {
+        LOG.info("loop.recovered", "loop", name);
+        trouble = null;
+      }
+      backoffMillis = 0;
+      return next;
+    } catch (RuntimeException | StackOverflowError e) {
+      return backOff(e);
+    }
+  }
+
+  private Step.Next backOff(Throwable e) {
+    backoffMillis = Math.min(BACKOFF_MILLIS_MAX, Math.max(BACKOFF_MILLIS_MIN, backoffMillis * 2));
+    if (trouble == null && e instanceof Failure) {
+      LOG.warn("loop.waiting", "loop", name, "reason", e.getMessage());
+    } else if (trouble == null) {
+      LOG.error("loop.failed", e, "loop", name);
+    }
+    trouble = String.valueOf(e.getMessage());
+    return Step.at(clock.millis() + backoffMillis);
+  }
+
+  private void await(Step.Next next) throws InterruptedException {
+    long millis =
+        switch (next) {
+          case Step.Next.Again again -> 0;
+          case Step.Next.WhenWoken whenWoken -> SLEEP_MILLIS_MAX;
+          case Step.Next.At at -> Math.min(SLEEP_MILLIS_MAX, at.epochMillis() - clock.millis());
+        };
+    lock.lock();
+    try {
+      long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
+      // While backing off, wake-ups do not cut the pause short.
+      while (!stopping && nanos > 0 && (!woken || backoffMillis > 0)) {
+        nanos = changed.awaitNanos(nanos);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isStopping() {
+    lock.lock();
+    try {
+      return stopping;
+    } finally {
+      lock.unlock();
+    }
+  }
+}
