@@ -1,0 +1,293 @@
+package dev.catchment.http;
+
+import dev.catchment.base.Failure;
+import dev.catchment.observe.Log;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** One request from its first byte to its answer. Everything but handlers runs on an event loop. */
+final class Exchange {
+  private static final Log LOG = Log.of("http.exchange");
+
+  /** How long a sender whose body was refused may go on sending before it is cut off. */
+  private static final long DISCARD_MILLIS_MAX = 2_000;
+
+  /** What all exchanges of a server share. */
+  static final class Shared {
+    /** Requests that may be handled at once. */
+    private static final int IN_FLIGHT_MAX = 20_000;
+
+    /** Bytes of bodies that may be in memory at once, whatever their number. */
+    private static final long BODY_BYTES_MAX = 512L << 20;
+
+    private final Site site;
+    private final ExecutorService handlers;
+    private final RandomGenerator random;
+    private final Semaphore inFlight = new Semaphore(IN_FLIGHT_MAX);
+    private final AtomicLong bodyBytes = new AtomicLong();
+    private volatile boolean stopping;
+
+    Shared(Site site, ExecutorService handlers, RandomGenerator random) {
+      this.site = site;
+      this.handlers = handlers;
+      this.random = random;
+    }
+
+    void stop() {
+      stopping = true;
+    }
+
+    void awaitIdle(long time, TimeUnit unit) throws InterruptedException {
+      if (inFlight.tryAcquire(IN_FLIGHT_MAX, time, unit)) {
+        inFlight.release(IN_FLIGHT_MAX);
+      }
+    }
+  }
+
+  private final Shared shared;
+  private final HttpServerRequest http;
+  private final Context context;
+  private final Request.Head head;
+  private final Router router;
+  private final Map<String, String> pathParameters;
+  private final Router.@Nullable Target target;
+  private final byte[] nothing = {};
+  private @Nullable Buffer body;
+  private long bodyMax;
+  private long reserved;
+  private boolean admitted;
+  private boolean answered;
+
+  static void begin(Shared shared, HttpServerRequest http) {
+    new Exchange(shared, http).route();
+  }
+
+  private final Router.Found found;
+
+  private Exchange(Shared shared, HttpServerRequest http) {
+    this.shared = shared;
+    this.http = http;
+    this.context = Vertx.currentContext();
+    this.head = head(shared, http);
+    Site.Door door = shared.site.door(head);
+    this.router = door.router();
+    this.found = router.find(head.method(), door.path());
+    if (found instanceof Router.Found.Match match) {
+      this.target = match.target();
+      this.pathParameters = match.pathParameters();
+    } else {
+      this.target = null;
+      this.pathParameters = Map.of();
+    }
+  }
+
+  private static Request.Head head(Shared shared, HttpServerRequest http) {
+    String query = http.query();
+    String path = http.path();
+    return new Request.Head(
+        "req_" + HexFormat.of().toHexDigits(shared.random.nextLong(), 12),
+        http.method().name(),
+        path == null ? "/" : path,
+        Query.parse(query == null ? "" : query),
+        new Headers(http.headers().entries()),
+        http.remoteAddress().hostAddress(),
+        http.isSSL() ? "https" : "http");
+  }
+
+  private void route() {
+    if (shared.stopping) {
+      refuse(router.problems().of(Failure.unavailable(), head.id()));
+      return;
+    }
+    switch (found) {
+      case Router.Found.NoPath noPath -> refuse(router.problems().pathNotFound(head.id()));
+      case Router.Found.NoMethod noMethod ->
+          refuse(router.problems().methodNotAllowed(noMethod.allow(), head.id()));
+      case Router.Found.Match match -> readBody(match.target());
+    }
+  }
+
+  private void readBody(Router.Target matched) {
+    if (!shared.inFlight.tryAcquire()) {
+      refuse(router.problems().of(Failure.unavailable(), head.id()));
+      return;
+    }
+    admitted = true;
+    bodyMax = matched.bodyMax().applyAsInt(new Request(head, pathParameters, nothing));
+    String length = http.getHeader("Content-Length");
+    if (length != null && tooLong(length)) {
+      refuse(tooLarge());
+      return;
+    }
+    if ("100-continue".equalsIgnoreCase(http.getHeader("Expect"))) {
+      http.response().writeContinue();
+    }
+    http.handler(this::chunk);
+    http.exceptionHandler(lost -> end());
+    http.endHandler(done -> handle());
+  }
+
+  private boolean tooLong(String length) {
+    try {
+      return Long.parseLong(length.trim()) > bodyMax;
+    } catch (NumberFormatException e) {
+      // The library has already refused lengths that are no numbers; this one only overflows.
+      return true;
+    }
+  }
+
+  private Response tooLarge() {
+    return router
+        .problems()
+        .of(
+            new Failure(
+                Failure.Code.TOO_LARGE, "Payload too large: limit is " + bodyMax + " bytes", null),
+            head.id());
+  }
+
+  private void chunk(Buffer chunk) {
+    if (answered) {
+      return;
+    }
+    long size = chunk.length() + (body == null ? 0L : body.length());
+    if (size > bodyMax) {
+      refuse(tooLarge());
+      return;
+    }
+    reserved += chunk.length();
+    if (shared.bodyBytes.addAndGet(chunk.length()) > Shared.BODY_BYTES_MAX) {
+      refuse(router.problems().of(Failure.unavailable(), head.id()));
+      return;
+    }
+    if (body == null) {
+      body = chunk;
+    } else {
+      body = body.appendBuffer(chunk);
+    }
+  }
+
+  private void handle() {
+    if (answered || target == null) {
+      return;
+    }
+    Request request = new Request(head, pathParameters, body == null ? nothing : body.getBytes());
+    body = null;
+    if (target.async() != null) {
+      handleAsync(target.async(), request);
+    } else if (target.handler() != null) {
+      handleBlocking(target.handler(), request);
+    }
+  }
+
+  private void handleAsync(AsyncHandler handler, Request request) {
+    try {
+      handler
+          .handle(request)
+          .whenComplete((response, thrown) ->
+              context.runOnContext(ignored -> answer(thrown == null ? response : problem(thrown))));
+    } catch (RuntimeException e) {
+      answer(problem(e));
+    }
+  }
+
+  private void handleBlocking(Handler handler, Request request) {
+    try {
+      shared.handlers.execute(() -> {
+        Response response = respond(handler, request);
+        context.runOnContext(ignored -> answer(response));
+      });
+    } catch (RejectedExecutionException e) {
+      answer(router.problems().of(Failure.unavailable(e), head.id()));
+    }
+  }
+
+  private Response respond(Handler handler, Request request) {
+    try {
+      return handler.handle(request);
+    } catch (RuntimeException | StackOverflowError e) {
+      return problem(e);
+    }
+  }
+
+  private Response problem(Throwable thrown) {
+    Throwable cause =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    if (cause instanceof Failure failure) {
+      return router.problems().of(failure, head.id());
+    }
+    LOG.error(
+        "request.failed", cause, "id", head.id(), "method", head.method(), "path", head.path());
+    return router.problems().broken(head.id());
+  }
+
+  /** Answers before the body was read; what still comes is thrown away for a while, then cut. */
+  private void refuse(Response response) {
+    boolean complete = http.isEnded();
+    if (!complete) {
+      http.handler(ignored -> {});
+      http.exceptionHandler(ignored -> {});
+    }
+    boolean hasBody =
+        http.getHeader("Content-Length") != null || http.getHeader("Transfer-Encoding") != null;
+    answer(complete || !hasBody ? response : response.with("Connection", "close"));
+    if (!complete && hasBody) {
+      long timer =
+          context.owner().setTimer(DISCARD_MILLIS_MAX, ignored -> http.connection().close());
+      http.endHandler(ignored -> context.owner().cancelTimer(timer));
+    }
+  }
+
+  private void answer(Response response) {
+    if (answered) {
+      return;
+    }
+    end();
+    HttpServerResponse out = http.response();
+    if (out.closed()) {
+      return;
+    }
+    out.setStatusCode(response.status());
+    List<Map.Entry<String, String>> headers = response.headers();
+    for (Map.Entry<String, String> header : headers) {
+      out.headers().add(header.getKey(), header.getValue());
+    }
+    out.putHeader("X-Request-Id", head.id());
+    boolean bodiless = response.status() == 204 || response.status() == 304;
+    if (!bodiless) {
+      out.putHeader("Content-Length", Integer.toString(response.body().length));
+    }
+    var _ =
+        bodiless || HttpMethod.HEAD.equals(http.method())
+            ? out.end()
+            : out.end(Buffer.buffer(response.body()));
+  }
+
+  /** Gives back what the request had taken. */
+  private void end() {
+    answered = true;
+    body = null;
+    shared.bodyBytes.addAndGet(-reserved);
+    reserved = 0;
+    if (admitted) {
+      admitted = false;
+      shared.inFlight.release();
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.catchment.http;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** The headers of a request in the order in which they came; names match in any case. */
+public final class Headers {
+  private final List<Map.Entry<String, String>> entries;
+
+  Headers(List<Map.Entry<String, String>> entries) {
+    this.entries = entries;
+  }
+
+  /** The first value of that name. */
+  public Optional<String> first(String name) {
+    for (Map.Entry<String, String> entry : entries) {
+      if (entry.getKey().equalsIgnoreCase(name)) {
+        return Optional.of(entry.getValue());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** All values of that name, in order. */
+  public List<String> all(String name) {
+    List<String> values = new ArrayList<>();
+    for (Map.Entry<String, String> entry : entries) {
+      if (entry.getKey().equalsIgnoreCase(name)) {
+        values.add(entry.getValue());
+      }
+    }
+    return values;
+  }
+
+  /** Lower-case names to values; repeated values are joined by {@code ", "}. */
+  public Map<String, String> joined() {
+    Map<String, String> joined = new LinkedHashMap<>();
+    for (Map.Entry<String, String> entry : entries) {
+      joined.merge(
+          entry.getKey().toLowerCase(Locale.ROOT), entry.getValue(), (a, b) -> a + ", " + b);
+    }
+    return joined;
+  }
+}

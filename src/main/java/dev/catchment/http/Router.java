@@ -1,0 +1,146 @@
+package dev.catchment.http;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The routes of one API. Patterns are paths with names in braces, each standing for one segment:
+ * {@code /v1/sources/{id}}. Not to be changed once the server has started.
+ */
+public final class Router {
+  /** The largest body a management call may have. */
+  public static final int MANAGEMENT_BODY_MAX = 1 << 20;
+
+  /** One operation, for tests and documents. */
+  public record Route(String method, String pattern) {}
+
+  /**
+   * What a path and method lead to.
+   *
+   * @param bodyMax bytes the body may have for this request
+   */
+  record Target(
+      @Nullable Handler handler, @Nullable AsyncHandler async, ToIntFunction<Request> bodyMax) {}
+
+  /** Where a request leads. */
+  sealed interface Found {
+    /** To a handler. */
+    record Match(Target target, Map<String, String> pathParameters) implements Found {}
+
+    /** Nowhere: no such path. */
+    record NoPath() implements Found {}
+
+    /** Nowhere: the path is known, the method is not. */
+    record NoMethod(String allow) implements Found {}
+  }
+
+  private static final class Node {
+    final Map<String, Node> children = new HashMap<>();
+    @Nullable Node any;
+    @Nullable String anyName;
+    final Map<String, Target> targets = new TreeMap<>();
+  }
+
+  private final Problems problems;
+  private final Node root = new Node();
+  private final List<Route> routes = new ArrayList<>();
+
+  /** A router without routes that words its errors that way. */
+  public Router(Problems problems) {
+    this.problems = problems;
+  }
+
+  /** A route whose body is bounded by {@link #MANAGEMENT_BODY_MAX}. */
+  public Router on(String method, String pattern, Handler handler) {
+    return add(method, pattern, new Target(handler, null, request -> MANAGEMENT_BODY_MAX));
+  }
+
+  /** A route that runs on the event loop, with a body bound that may depend on the request. */
+  public Router async(
+      String method, String pattern, AsyncHandler handler, ToIntFunction<Request> bodyMax) {
+    return add(method, pattern, new Target(null, handler, bodyMax));
+  }
+
+  /** All routes in the order in which they were added. */
+  public List<Route> routes() {
+    return List.copyOf(routes);
+  }
+
+  Problems problems() {
+    return problems;
+  }
+
+  private Router add(String method, String pattern, Target target) {
+    Node node = root;
+    for (String segment : segments(pattern)) {
+      if (segment.startsWith("{")) {
+        String name = segment.substring(1, segment.length() - 1);
+        if (node.any == null) {
+          node.any = new Node();
+          node.anyName = name;
+        } else if (!name.equals(node.anyName)) {
+          throw new IllegalArgumentException(
+              pattern + " names a segment otherwise than " + node.anyName);
+        }
+        node = node.any;
+      } else {
+        node = node.children.computeIfAbsent(segment, any -> new Node());
+      }
+    }
+    if (node.targets.put(method, target) != null) {
+      throw new IllegalArgumentException("Two routes for " + method + " " + pattern);
+    }
+    routes.add(new Route(method, pattern));
+    return this;
+  }
+
+  Found find(String method, String path) {
+    Map<String, String> parameters = new HashMap<>(4);
+    Node node = root;
+    for (String segment : segments(path)) {
+      Node child = node.children.get(segment);
+      if (child == null && node.any != null && node.anyName != null && !segment.isEmpty()) {
+        parameters.put(node.anyName, Query.decode(segment, false));
+        child = node.any;
+      }
+      if (child == null) {
+        return new Found.NoPath();
+      }
+      node = child;
+    }
+    if (node.targets.isEmpty()) {
+      return new Found.NoPath();
+    }
+    Target target = node.targets.get(method);
+    if (target == null && method.equals("HEAD")) {
+      target = node.targets.get("GET");
+    }
+    return target == null ? new Found.NoMethod(allow(node)) : new Found.Match(target, parameters);
+  }
+
+  private static String allow(Node node) {
+    List<String> methods = new ArrayList<>(node.targets.keySet());
+    if (methods.contains("GET") && !methods.contains("HEAD")) {
+      methods.add(methods.indexOf("GET") + 1, "HEAD");
+    }
+    return String.join(", ", methods);
+  }
+
+  /** The segments of a path; one trailing slash is ignored. */
+  private static List<String> segments(String path) {
+    List<String> segments = new ArrayList<>(8);
+    int start = 1;
+    while (start < path.length()) {
+      int slash = path.indexOf('/', start);
+      int end = slash < 0 ? path.length() : slash;
+      segments.add(path.substring(start, end));
+      start = end + 1;
+    }
+    return segments;
+  }
+}
