@@ -13,11 +13,15 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /** Parses and writes the tree with the streaming parts of the library. */
 final class JsonCodec {
   private static final int DEPTH_MAX = 512;
+
+  /** Whatever was parsed can be written again, also inside an answer of our own. */
+  private static final int WRITTEN_DEPTH_MAX = 2 * DEPTH_MAX;
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -29,6 +33,8 @@ final class JsonCodec {
                   .maxStringLength(Integer.MAX_VALUE)
                   .maxNumberLength(100_000)
                   .build())
+          .streamWriteConstraints(
+              StreamWriteConstraints.builder().maxNestingDepth(WRITTEN_DEPTH_MAX).build())
           .build();
 
   private JsonCodec() {}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.catchment.expr;
+
+import org.jspecify.annotations.NullMarked;

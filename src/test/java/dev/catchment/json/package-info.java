@@ -1,0 +1,4 @@
+@NullMarked
+package dev.catchment.json;
+
+import org.jspecify.annotations.NullMarked;
