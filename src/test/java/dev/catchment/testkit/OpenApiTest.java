@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -148,5 +150,38 @@ final class OpenApiTest {
     assertThat(GATEWAY.operations())
         .contains("PATCH /v1/sources/{id}", "OPTIONS /v1/ingest/{source_id}")
         .doesNotContain("HEAD /v1/sources");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "SOCIAL_POST | | true",
+        "SOCIAL_POST | {\"type\":\"SOCIAL_POST\"} | false",
+        "TEXT | | true",
+        "TEXT | {\"type\":\"TEXT\",\"title\":null,\"speaker\":null,\"language\":\"en\",\"style\":null} | true",
+        "TEXT | {\"type\":\"TEXT\",\"title\":null,\"speaker\":null,\"language\":\"en\"} | false",
+        "POLL | {\"type\":\"TEXT\",\"title\":null,\"speaker\":null,\"language\":\"en\",\"style\":null} | false",
+      })
+  void a_payload_must_be_of_the_type_of_its_collection(
+      String type, @Nullable String payload, boolean fits) {
+    String body =
+        """
+        {"id":"col_0c6f1d2e3b4a59687786958473625140","name":"Feed","contentType":"%s","stagingContentCount":0,
+        "liveContentCount":1,"createdDate":"2026-01-10T08:00:00.000Z",
+        "lastModifiedDate":"2026-01-18T10:35:00.000Z","stagingContents":[],"liveContents":[
+        {"id":"rec_7f3a9d40c2be4c1f8a6d5e0b1c2d3e4f","fullName":null,"username":null,"source":"MANUAL",
+        "message":"","profileImageUrl":null,"media":[],"publishedAt":"2026-01-18T10:30:00.000Z",
+        "lastModifiedDate":"2026-01-18T10:35:00.000Z"%s}]}\
+        """
+            .formatted(type, payload == null ? "" : ",\"payload\":" + payload);
+    ThrowingCallable check =
+        () -> FEEDS.check("GET", "/feeds/v1/collections/col_x", 200, JSON, bytes(body));
+
+    if (fits) {
+      assertThatCode(check).doesNotThrowAnyException();
+    } else {
+      assertThatThrownBy(check).isInstanceOf(AssertionError.class).hasMessageContaining("payload");
+    }
   }
 }
