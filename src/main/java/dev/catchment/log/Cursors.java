@@ -84,6 +84,25 @@ public final class Cursors {
     }
   }
 
+  /**
+   * Makes a step of that reader that has already begun fail to commit, so that it starts over and
+   * sees what this transaction changes. Holds the reader at its position until the commit.
+   *
+   * @return the position of the reader
+   */
+  public static long disturb(Tx tx, String name) {
+    return tx.find(
+            """
+            INSERT INTO cursors (name, position, owner, owned_until, claim_number)
+            VALUES (?, 0, NULL, 0, 0)
+            ON CONFLICT (name) DO UPDATE SET claim_number = cursors.claim_number + 1
+            RETURNING position AS n
+            """,
+            row -> row.number("n"),
+            name)
+        .orElseThrow();
+  }
+
   /** Where the reader is, whoever holds it. */
   public static long position(Tx tx, String name) {
     return tx.number("SELECT position AS n FROM cursors WHERE name = ?", name);

@@ -117,15 +117,13 @@ public final class EventLog {
     group.forEach(one -> one.future().completeExceptionally(unavailable));
   }
 
-  /** What follows the position, in order, at most {@code max} events. */
+  /**
+   * What follows the position, in order: at most {@code max} events and, but for a single larger
+   * one, 16 MiB of bodies. Empty only at the end of the log.
+   */
   public List<StoredEvent> readAfter(long position, int max) {
     List<StoredEvent> recent = tail.after(position, max);
     return recent.isEmpty() ? database.read(tx -> EventRows.after(tx, position, max)) : recent;
-  }
-
-  /** What a source received after one position and up to another, in order. */
-  public List<StoredEvent> readOfSource(String sourceId, long after, long upTo, int max) {
-    return database.read(tx -> EventRows.ofSource(tx, sourceId, after, upTo, max));
   }
 
   /** The events at these positions, at most 500 of them; missing ones are left out. */

@@ -14,6 +14,9 @@ final class EventRows {
   /** Larger bodies stand in a table of their own, so that the hot rows stay small. */
   static final int INLINE_BYTES_MAX = 10_240;
 
+  /** Bytes of bodies that one read may bring into memory, unless a single body is larger. */
+  private static final long BATCH_BYTES_MAX = 16L << 20;
+
   private static final String COLUMNS =
       """
       e.position, e.id, e.org_id, e.env_id, e.source_id, e.method, e.headers, e.query_params,
@@ -95,32 +98,36 @@ final class EventRows {
   }
 
   static List<StoredEvent> after(Tx tx, long position, int max) {
-    return tx.list(
-        "SELECT "
-            + COLUMNS
-            + """
-             FROM events e LEFT JOIN event_bodies b ON b.position = e.position
-            WHERE e.position > ? ORDER BY e.position LIMIT ?
-            """,
-        EventRows::stored,
-        position,
-        max);
+    List<long[]> sizes =
+        tx.list(
+            "SELECT position, payload_size FROM events WHERE position > ? ORDER BY position LIMIT ?",
+            row -> new long[] {row.number("position"), row.number("payload_size")},
+            position,
+            max);
+    return sizes.isEmpty()
+        ? List.of()
+        : tx.list(
+            "SELECT "
+                + COLUMNS
+                + " FROM events e LEFT JOIN event_bodies b ON b.position = e.position"
+                + " WHERE e.position > ? AND e.position <= ? ORDER BY e.position",
+            EventRows::stored,
+            position,
+            lastWithin(sizes));
   }
 
-  static List<StoredEvent> ofSource(Tx tx, String sourceId, long after, long upTo, int max) {
-    return tx.list(
-        "SELECT "
-            + COLUMNS
-            + """
-             FROM events e LEFT JOIN event_bodies b ON b.position = e.position
-            WHERE e.position > ? AND e.position <= ? AND e.source_id = ?
-            ORDER BY e.position LIMIT ?
-            """,
-        EventRows::stored,
-        after,
-        upTo,
-        sourceId,
-        max);
+  /** The last position whose body still fits a batch; always at least the first. */
+  private static long lastWithin(List<long[]> sizes) {
+    long bytes = 0;
+    long last = sizes.getFirst()[0];
+    for (long[] size : sizes) {
+      bytes += size[1];
+      if (bytes > BATCH_BYTES_MAX) {
+        break;
+      }
+      last = size[0];
+    }
+    return last;
   }
 
   static List<StoredEvent> at(Tx tx, List<Long> positions) {

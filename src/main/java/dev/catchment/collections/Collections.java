@@ -1,0 +1,324 @@
+package dev.catchment.collections;
+
+import dev.catchment.base.Failure;
+import dev.catchment.base.Scope;
+import dev.catchment.db.Channel;
+import dev.catchment.db.DuplicateKey;
+import dev.catchment.db.Row;
+import dev.catchment.db.Tx;
+import dev.catchment.expr.BodyPath;
+import dev.catchment.json.Json;
+import dev.catchment.log.Cursors;
+import dev.catchment.log.EventLog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table of collections. Every change disturbs the projector, so a batch that was folded by the
+ * old row never commits.
+ */
+public final class Collections {
+  /** The name of the projector's cursor. */
+  static final String READER = "collections";
+
+  private static final String SELECT =
+      """
+      SELECT c.*, s.name AS source_name,
+        COALESCE(c.catch_up_position,
+          (SELECT position FROM cursors WHERE name = 'collections'), 0) AS reached
+        FROM collections c LEFT JOIN sources s ON s.id = c.source_id
+      """;
+
+  private Collections() {}
+
+  /**
+   * What a new collection is made of.
+   *
+   * @param contentType null for an ordinary collection
+   */
+  public record Draft(
+      String id,
+      String name,
+      String slug,
+      @Nullable String description,
+      String sourceId,
+      @Nullable String contentType) {}
+
+  /**
+   * Makes a collection that follows its source from now on. The caller has made sure that the
+   * source is in the scope.
+   *
+   * @throws Failure {@code CONFLICT} when the slug is taken
+   */
+  public static CollectionRow create(Tx tx, Scope scope, Draft draft, CollectionRow.FoldSpec fold) {
+    Cursors.disturb(tx, READER);
+    long head = EventLog.head(tx);
+    try {
+      tx.update(
+          """
+          INSERT INTO collections (id, org_id, env_id, name, slug, source_id, primary_key_path,
+            event_type_field, description, status, options, content_type, start_position,
+            catch_up_position, record_count, tombstone_count, applied_count, stale_count,
+            skipped_count, skipped_reasons, time_fallback_count, created_at, updated_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, '{}', 0, ?, ?)
+          """,
+          draft.id(),
+          scope.orgId(),
+          scope.envId(),
+          draft.name(),
+          draft.slug(),
+          draft.sourceId(),
+          fold.keyPath().toString(),
+          fold.typePath() == null ? null : fold.typePath().toString(),
+          draft.description(),
+          fold.status().word(),
+          fold.options().toJson().text(),
+          draft.contentType(),
+          head,
+          fold.status() == CollectionRow.Status.PAUSED ? (Long) head : null,
+          tx.now(),
+          tx.now());
+    } catch (DuplicateKey e) {
+      throw Failure.conflict("Slug already exists");
+    }
+    tx.notify(Channel.COLLECTIONS, draft.id());
+    return get(tx, scope, draft.id());
+  }
+
+  /** The collection of that id, if it is in the scope. */
+  public static Optional<CollectionRow> find(Tx tx, Scope scope, String id) {
+    return tx.find(
+        SELECT + " WHERE c.env_id = ? AND c.id = ?", Collections::row, scope.envId(), id);
+  }
+
+  /** The collection of that id; throws {@code NOT_FOUND} when it is not in the scope. */
+  public static CollectionRow get(Tx tx, Scope scope, String id) {
+    return find(tx, scope, id).orElseThrow(() -> Failure.notFound("Collection"));
+  }
+
+  /**
+   * Which collections to list.
+   *
+   * @param before only ids below this, for the next page; null from the newest
+   * @param limit null for all
+   */
+  public record Wanted(
+      @Nullable String sourceId,
+      @Nullable String status,
+      @Nullable String before,
+      @Nullable Integer limit) {}
+
+  /** Collections, newest first; with a limit up to one more than it. */
+  public static List<CollectionRow> list(Tx tx, Scope scope, Wanted wanted) {
+    StringBuilder sql = new StringBuilder(SELECT).append(" WHERE c.env_id = ?");
+    List<@Nullable Object> args = new ArrayList<>(List.of(scope.envId()));
+    if (wanted.sourceId() != null) {
+      sql.append(" AND c.source_id = ?");
+      args.add(wanted.sourceId());
+    }
+    if (wanted.status() != null) {
+      sql.append(" AND c.status = ?");
+      args.add(wanted.status());
+    }
+    if (wanted.before() != null) {
+      sql.append(" AND c.id < ?");
+      args.add(wanted.before());
+    }
+    sql.append(" ORDER BY c.id DESC");
+    if (wanted.limit() != null) {
+      sql.append(" LIMIT ?");
+      args.add(wanted.limit() + 1);
+    }
+    return tx.list(sql.toString(), Collections::row, args.toArray());
+  }
+
+  /** The rows, in their own transaction's view, of all collections that follow the log now. */
+  static List<CollectionRow> following(Tx tx, List<String> sourceIds) {
+    @Nullable Object[] args = sourceIds.toArray();
+    return sourceIds.isEmpty()
+        ? List.of()
+        : tx.list(
+            SELECT
+                + " WHERE c.status = 'active' AND c.catch_up_position IS NULL AND c.source_id IN ("
+                + "?,".repeat(sourceIds.size() - 1)
+                + "?) ORDER BY c.id",
+            Collections::row,
+            args);
+  }
+
+  /** An active collection that is behind the others, if there is one. */
+  static Optional<CollectionRow> behind(Tx tx) {
+    return tx.find(
+        SELECT
+            + """
+             WHERE c.catch_up_position IS NOT NULL AND c.status = 'active'
+             ORDER BY c.catch_up_position LIMIT 1
+            """,
+        Collections::row);
+  }
+
+  /**
+   * Writes name, description and the fold of a collection that was read in this transaction.
+   *
+   * <p>Pausing remembers how far the collection is; coming back from a pause catches up from there;
+   * coming back from disabled starts at the end of the log.
+   */
+  public static CollectionRow update(
+      Tx tx,
+      CollectionRow old,
+      String name,
+      @Nullable String description,
+      CollectionRow.FoldSpec fold) {
+    long reached = Cursors.disturb(tx, READER);
+    Long catchUp = old.progress().catchUpPosition();
+    long start = old.progress().startPosition();
+    CollectionRow.Status was = old.fold().status();
+    if (was != fold.status()) {
+      switch (fold.status()) {
+        case ACTIVE -> {
+          if (was == CollectionRow.Status.DISABLED) {
+            start = EventLog.head(tx);
+          }
+        }
+        case PAUSED -> {
+          if (was == CollectionRow.Status.DISABLED) {
+            start = EventLog.head(tx);
+            catchUp = start;
+          } else if (catchUp == null) {
+            catchUp = reached;
+          }
+        }
+        case DISABLED -> catchUp = null;
+      }
+    }
+    tx.update(
+        """
+        UPDATE collections SET name = ?, description = ?, primary_key_path = ?,
+          event_type_field = ?, options = ?, status = ?, start_position = ?,
+          catch_up_position = ?, updated_at = ?
+         WHERE id = ? AND env_id = ?
+        """,
+        name,
+        description,
+        fold.keyPath().toString(),
+        fold.typePath() == null ? null : fold.typePath().toString(),
+        fold.options().toJson().text(),
+        fold.status().word(),
+        start,
+        catchUp,
+        tx.now(),
+        old.id(),
+        old.identity().scope().envId());
+    tx.notify(Channel.COLLECTIONS, old.id());
+    return get(tx, old.identity().scope(), old.id());
+  }
+
+  /** Removes the collection and its records; its events stay. */
+  public static void delete(Tx tx, Scope scope, String id) {
+    Cursors.disturb(tx, READER);
+    if (tx.update("DELETE FROM collections WHERE id = ? AND env_id = ?", id, scope.envId()) == 0) {
+      throw Failure.notFound("Collection");
+    }
+    tx.update("DELETE FROM records WHERE collection_id = ?", id);
+    tx.notify(Channel.COLLECTIONS, id);
+  }
+
+  /** Adds a batch's counts to the collection. */
+  static void count(Tx tx, CollectionRow collection, Batch.Counts counts) {
+    Map<String, Long> reasons = new TreeMap<>();
+    Json.Obj stored =
+        tx.find(
+                "SELECT skipped_reasons FROM collections WHERE id = ?",
+                row -> (Json.Obj) Json.read(row.string("skipped_reasons")),
+                collection.id())
+            .orElse(Json.object().build());
+    stored
+        .members()
+        .forEach((reason, n) -> reasons.put(reason, ((Json.Num) n).value().longValueExact()));
+    counts.skipped().forEach((reason, n) -> reasons.merge(reason, n, Long::sum));
+    Json.ObjBuilder merged = Json.object();
+    reasons.forEach(merged::put);
+    tx.update(
+        """
+        UPDATE collections SET record_count = record_count + ?,
+          tombstone_count = tombstone_count + ?, applied_count = applied_count + ?,
+          stale_count = stale_count + ?, skipped_count = skipped_count + ?, skipped_reasons = ?,
+          time_fallback_count = time_fallback_count + ?,
+          last_sync_at = CASE WHEN ? > 0 THEN ? ELSE last_sync_at END
+         WHERE id = ?
+        """,
+        counts.records(),
+        counts.tombstones(),
+        counts.applied(),
+        counts.stale(),
+        counts.skipped().values().stream().mapToLong(Long::longValue).sum(),
+        merged.build().text(),
+        counts.timeFallbacks(),
+        counts.applied(),
+        tx.now(),
+        collection.id());
+  }
+
+  private static CollectionRow row(Row row) {
+    return new CollectionRow(
+        new CollectionRow.Identity(
+            row.string("id"),
+            new Scope(row.string("org_id"), row.string("env_id")),
+            row.string("name"),
+            row.string("slug"),
+            row.find("description"),
+            row.string("source_id"),
+            row.find("source_name"),
+            row.find("content_type")),
+        foldSpec(row),
+        progress(row),
+        new CollectionRow.Backfill(
+            row.find("backfill_status"),
+            row.findNumber("backfill_progress"),
+            row.findNumber("backfill_total"),
+            row.find("backfill_cursor"),
+            row.findNumber("backfill_started_at"),
+            row.findNumber("backfill_completed_at"),
+            row.find("backfill_error")),
+        new CollectionRow.Times(row.number("created_at"), row.number("updated_at")));
+  }
+
+  private static CollectionRow.FoldSpec foldSpec(Row row) {
+    String typePath = row.find("event_type_field");
+    return new CollectionRow.FoldSpec(
+        BodyPath.parse(row.string("primary_key_path"), "primary_key_path"),
+        typePath == null ? null : BodyPath.parse(typePath, "event_type_field"),
+        CollectionOptions.none().merged((Json.Obj) Json.read(row.string("options"))),
+        CollectionRow.Status.valueOf(row.string("status").toUpperCase(Locale.ROOT)));
+  }
+
+  private static CollectionRow.Progress progress(Row row) {
+    return new CollectionRow.Progress(
+        row.number("start_position"),
+        row.findNumber("catch_up_position"),
+        row.number("record_count"),
+        row.number("tombstone_count"),
+        row.number("applied_count"),
+        row.number("stale_count"),
+        row.number("skipped_count"),
+        (Json.Obj) Json.read(row.string("skipped_reasons")),
+        row.number("time_fallback_count"),
+        row.findNumber("last_sync_at"),
+        Math.max(row.number("reached"), row.number("start_position")));
+  }
+
+  /** Accepted events of the collection's source that it has not yet looked at. */
+  public static long lag(Tx tx, CollectionRow collection) {
+    return collection.fold().status() == CollectionRow.Status.DISABLED
+        ? 0
+        : tx.number(
+            "SELECT COUNT(*) AS n FROM events WHERE position > ? AND source_id = ?",
+            collection.progress().reached(),
+            collection.identity().sourceId());
+  }
+}

@@ -1,0 +1,145 @@
+package dev.catchment.collections;
+
+import dev.catchment.db.Row;
+import dev.catchment.db.Tx;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The table of records. */
+public final class Records {
+  /** How many keys are asked for in one statement. */
+  private static final int KEYS_MAX = 200;
+
+  private Records() {}
+
+  /** The rows of these keys, tombstones included; keys without a row are left out. */
+  static Map<String, RecordRow> byKey(Tx tx, String collectionId, List<String> keys) {
+    Map<String, RecordRow> rows = new HashMap<>();
+    for (int from = 0; from < keys.size(); from += KEYS_MAX) {
+      List<String> some = keys.subList(from, Math.min(keys.size(), from + KEYS_MAX));
+      List<@Nullable Object> args = new ArrayList<>();
+      args.add(collectionId);
+      args.addAll(some);
+      // Marks are padded to the full number, so that there is one statement and not two hundred.
+      while (args.size() < KEYS_MAX + 1) {
+        args.add(some.getLast());
+      }
+      tx.list(
+              "SELECT * FROM records WHERE collection_id = ? AND record_key IN ("
+                  + "?,".repeat(KEYS_MAX - 1)
+                  + "?)",
+              Records::row,
+              args.toArray())
+          .forEach(row -> rows.put(row.key(), row));
+    }
+    return rows;
+  }
+
+  /** Inserts or replaces the rows as they are. */
+  static void write(Tx tx, CollectionRow collection, List<RecordChange> changes) {
+    List<@Nullable Object[]> rows = new ArrayList<>(changes.size());
+    for (RecordChange change : changes) {
+      RecordRow row = change.after();
+      rows.add(
+          new @Nullable Object[] {
+            collection.id(),
+            row.key(),
+            row.id(),
+            collection.identity().scope().orgId(),
+            collection.identity().scope().envId(),
+            row.data(),
+            row.eventType(),
+            row.version().sourceEventId(),
+            row.version().sourceEventAt(),
+            row.version().position(),
+            row.deleted(),
+            row.createdAt(),
+            row.updatedAt()
+          });
+    }
+    tx.batch(
+        """
+        INSERT INTO records (collection_id, record_key, id, org_id, env_id, data, event_type,
+          source_event_id, source_event_at, position, deleted, created_at, updated_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (collection_id, record_key) DO UPDATE SET
+          data = excluded.data, event_type = excluded.event_type,
+          source_event_id = excluded.source_event_id, source_event_at = excluded.source_event_at,
+          position = excluded.position, deleted = excluded.deleted,
+          created_at = excluded.created_at, updated_at = excluded.updated_at
+        """,
+        rows);
+  }
+
+  /** The visible record of a key. The caller has made sure that the collection is in its scope. */
+  public static Optional<RecordRow> find(Tx tx, String collectionId, String key) {
+    return tx.find(
+        "SELECT * FROM records WHERE collection_id = ? AND record_key = ? AND deleted = 0",
+        Records::row,
+        collectionId,
+        key);
+  }
+
+  /**
+   * Which records to list.
+   *
+   * @param eventTypes only these; empty for all
+   * @param search part of the key or the data, ignoring case; null for all
+   * @param after the last row of the page before; null for the first page
+   */
+  public record Wanted(
+      List<String> eventTypes, @Nullable String search, @Nullable Place after, int limit) {}
+
+  /** A place in the order of the list. */
+  public record Place(long updatedAt, String id) {}
+
+  /** Visible records, last changed first; up to one more than the limit, to tell if there are. */
+  public static List<RecordRow> list(Tx tx, String collectionId, Wanted wanted) {
+    StringBuilder sql =
+        new StringBuilder("SELECT * FROM records WHERE collection_id = ? AND deleted = 0");
+    List<@Nullable Object> args = new ArrayList<>();
+    args.add(collectionId);
+    if (!wanted.eventTypes().isEmpty()) {
+      sql.append(" AND event_type IN (")
+          .append("?,".repeat(wanted.eventTypes().size() - 1))
+          .append("?)");
+      args.addAll(wanted.eventTypes());
+    }
+    if (wanted.search() != null) {
+      sql.append(" AND (lower(record_key) LIKE ? ESCAPE '!' OR lower(data) LIKE ? ESCAPE '!')");
+      String pattern = "%" + escaped(wanted.search().toLowerCase(Locale.ROOT)) + "%";
+      args.add(pattern);
+      args.add(pattern);
+    }
+    if (wanted.after() != null) {
+      sql.append(" AND (updated_at, id) < (?, ?)");
+      args.add(wanted.after().updatedAt());
+      args.add(wanted.after().id());
+    }
+    sql.append(" ORDER BY updated_at DESC, id DESC LIMIT ?");
+    args.add(wanted.limit() + 1);
+    return tx.list(sql.toString(), Records::row, args.toArray());
+  }
+
+  private static String escaped(String text) {
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_");
+  }
+
+  private static RecordRow row(Row row) {
+    return new RecordRow(
+        row.string("id"),
+        row.string("record_key"),
+        row.string("data"),
+        row.find("event_type"),
+        new RecordRow.Version(
+            row.string("source_event_id"), row.number("source_event_at"), row.number("position")),
+        row.flag("deleted"),
+        row.number("created_at"),
+        row.number("updated_at"));
+  }
+}
