@@ -110,6 +110,7 @@ CREATE TABLE attempts (
   error             TEXT COLLATE "C",
   created_at        BIGINT NOT NULL,
   attempt_number    BIGINT NOT NULL,
+  round_start       BIGINT NOT NULL,
   next_retry_at     BIGINT,
   is_dlq            BIGINT NOT NULL,
   dlq_at            BIGINT,

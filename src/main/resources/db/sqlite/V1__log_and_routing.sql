@@ -110,6 +110,7 @@ CREATE TABLE attempts (
   error             TEXT,
   created_at        INTEGER NOT NULL,
   attempt_number    INTEGER NOT NULL,
+  round_start       INTEGER NOT NULL,
   next_retry_at     INTEGER,
   is_dlq            INTEGER NOT NULL,
   dlq_at            INTEGER,

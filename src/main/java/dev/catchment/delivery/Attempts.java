@@ -1,0 +1,190 @@
+package dev.catchment.delivery;
+
+import dev.catchment.base.Failure;
+import dev.catchment.base.Scope;
+import dev.catchment.db.Row;
+import dev.catchment.db.Tx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The table of attempts, as its readers and the operators see it. */
+public final class Attempts {
+  private static final String SELECT =
+      """
+      SELECT a.*, c.name AS connection_name, d.name AS destination_name
+        FROM attempts a
+        LEFT JOIN connections c ON c.id = a.connection_id
+        LEFT JOIN destinations d ON d.id = a.destination_id
+      """;
+
+  private Attempts() {}
+
+  /**
+   * Which attempts to list; null means any.
+   *
+   * @param from ids from this one on, inclusive
+   * @param below ids below this one
+   */
+  public record Filter(
+      @Nullable String eventId,
+      @Nullable String connectionId,
+      @Nullable String destinationId,
+      List<String> statuses,
+      @Nullable Boolean dead,
+      @Nullable String trigger,
+      @Nullable String from,
+      @Nullable String below) {}
+
+  /**
+   * One page of attempts.
+   *
+   * @param ascending oldest first, for paging backwards
+   */
+  public static List<AttemptRow> list(
+      Tx tx, Scope scope, Filter filter, boolean ascending, int limit, int offset) {
+    List<@Nullable Object> args = new ArrayList<>();
+    String where = where(scope, filter, args);
+    args.add(limit);
+    args.add(offset);
+    return tx.list(
+        SELECT + where + " ORDER BY a.id " + (ascending ? "ASC" : "DESC") + " LIMIT ? OFFSET ?",
+        Attempts::row,
+        args.toArray());
+  }
+
+  /** How many attempts match, counted up to {@code max}. */
+  public static long count(Tx tx, Scope scope, Filter filter, int max) {
+    List<@Nullable Object> args = new ArrayList<>();
+    String where = where(scope, filter, args);
+    args.add(max);
+    return tx.number(
+        "SELECT COUNT(*) AS n FROM (SELECT 1 FROM attempts a " + where + " LIMIT ?) AS counted",
+        args.toArray());
+  }
+
+  private static String where(Scope scope, Filter filter, List<@Nullable Object> args) {
+    StringBuilder sql = new StringBuilder(" WHERE a.env_id = ?");
+    args.add(scope.envId());
+    equal(sql, args, "event_id", filter.eventId());
+    equal(sql, args, "connection_id", filter.connectionId());
+    equal(sql, args, "destination_id", filter.destinationId());
+    equal(sql, args, "trigger_type", filter.trigger());
+    if (filter.dead() != null) {
+      equal(sql, args, "is_dlq", filter.dead());
+    }
+    if (!filter.statuses().isEmpty()) {
+      sql.append(" AND a.status IN (")
+          .append("?,".repeat(filter.statuses().size() - 1))
+          .append("?)");
+      args.addAll(filter.statuses());
+    }
+    if (filter.from() != null) {
+      sql.append(" AND a.id >= ?");
+      args.add(filter.from());
+    }
+    if (filter.below() != null) {
+      sql.append(" AND a.id < ?");
+      args.add(filter.below());
+    }
+    return sql.toString();
+  }
+
+  private static void equal(
+      StringBuilder sql, List<@Nullable Object> args, String column, @Nullable Object value) {
+    if (value != null) {
+      sql.append(" AND a.").append(column).append(" = ?");
+      args.add(value);
+    }
+  }
+
+  /** The attempt of that id, if it is in the scope. */
+  public static Optional<AttemptRow> find(Tx tx, Scope scope, String id) {
+    return tx.find(SELECT + " WHERE a.env_id = ? AND a.id = ?", Attempts::row, scope.envId(), id);
+  }
+
+  /** The same; throws {@code NOT_FOUND}. */
+  public static AttemptRow get(Tx tx, Scope scope, String id) {
+    return find(tx, scope, id).orElseThrow(() -> Failure.notFound("Delivery attempt"));
+  }
+
+  /** Ends the open deliveries of a connection as failed. */
+  public static void endOfConnection(
+      Tx tx, String destinationId, String connectionId, String reason) {
+    tx.update(
+        """
+        UPDATE attempts SET status = 'failed', error = ?, open = 0, due_at = NULL,
+          next_retry_at = NULL, claimed_by = NULL
+         WHERE open = 1 AND destination_id = ? AND connection_id = ?
+        """,
+        reason,
+        destinationId,
+        connectionId);
+  }
+
+  /** Ends the open deliveries to a destination as failed. */
+  static void endOfDestination(Tx tx, String destinationId, String reason) {
+    tx.update(
+        """
+        UPDATE attempts SET status = 'failed', error = ?, open = 0, due_at = NULL,
+          next_retry_at = NULL, claimed_by = NULL
+         WHERE open = 1 AND destination_id = ?
+        """,
+        reason,
+        destinationId);
+  }
+
+  /** Lets the held deliveries of a connection go, in the order of receipt. */
+  public static void releaseConnection(Tx tx, String destinationId, String connectionId) {
+    tx.update(
+        """
+        UPDATE attempts SET due_at = ?
+         WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND connection_id = ?
+        """,
+        tx.now(),
+        destinationId,
+        connectionId);
+  }
+
+  /** Lets the held deliveries to a destination go, but not those that their connection holds. */
+  static void releaseDestination(Tx tx, String destinationId) {
+    tx.update(
+        """
+        UPDATE attempts SET due_at = ?
+         WHERE open = 1 AND due_at IS NULL AND destination_id = ?
+           AND connection_id NOT IN (SELECT id FROM connections WHERE status = 'paused')
+        """,
+        tx.now(),
+        destinationId);
+  }
+
+  private static AttemptRow row(Row row) {
+    return new AttemptRow(
+        row.string("id"),
+        new Scope(row.string("org_id"), row.string("env_id")),
+        new AttemptRow.Subject(
+            row.string("event_id"),
+            row.string("connection_id"),
+            row.find("connection_name"),
+            row.string("destination_id"),
+            row.find("destination_name")),
+        new AttemptRow.Sent(
+            row.string("request_url"),
+            row.string("request_method"),
+            row.find("request_headers"),
+            row.number("request_body_size")),
+        new AttemptRow.Answer(
+            row.findNumber("response_status"),
+            row.find("response_headers"),
+            row.find("response_body"),
+            row.findNumber("duration_ms"),
+            row.find("error")),
+        row.integer("attempt_number"),
+        row.string("status"),
+        row.string("trigger_type"),
+        row.number("created_at"),
+        new AttemptRow.After(
+            row.findNumber("next_retry_at"), row.flag("is_dlq"), row.findNumber("dlq_at")));
+  }
+}

@@ -1,0 +1,242 @@
+package dev.catchment.delivery;
+
+import dev.catchment.base.Failure;
+import dev.catchment.base.Scope;
+import dev.catchment.db.Channel;
+import dev.catchment.db.DuplicateKey;
+import dev.catchment.db.Row;
+import dev.catchment.db.Tx;
+import dev.catchment.json.Json;
+import dev.catchment.log.Cursors;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The table of destinations. */
+public final class Destinations {
+  /** The cursor of the reader that owes deliveries; it starts over when a destination changes. */
+  public static final String ROUTING_READER = "routing";
+
+  private Destinations() {}
+
+  /** Stores a new destination; throws {@code CONFLICT} when the slug is taken. */
+  public static void insert(Tx tx, Destination destination) {
+    List<@Nullable Object> args = new ArrayList<>();
+    args.add(destination.id());
+    args.add(destination.identity().scope().orgId());
+    args.add(destination.identity().scope().envId());
+    args.add(destination.identity().slug());
+    args.add(destination.target().kind());
+    args.addAll(changeable(destination));
+    args.add(tx.now());
+    args.add(tx.now());
+    try {
+      tx.update(
+          """
+          INSERT INTO destinations (id, org_id, env_id, slug, kind, name, url, method, headers,
+            timeout_ms, auth_type, auth_config, provider_config, signing_config, retry_enabled,
+            retry_max_attempts, retry_backoff_type, retry_intervals, retry_jitter,
+            circuit_breaker_enabled, circuit_breaker_threshold, circuit_breaker_reset_ms, status,
+            max_in_flight, event_count, created_at, updated_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
+          """,
+          args.toArray());
+    } catch (DuplicateKey e) {
+      throw Failure.conflict("Slug already exists");
+    }
+  }
+
+  /** Writes a destination that was read in this transaction. */
+  public static void update(Tx tx, Destination old, Destination changed) {
+    Cursors.disturb(tx, ROUTING_READER);
+    List<@Nullable Object> args = new ArrayList<>(changeable(changed));
+    args.add(tx.now());
+    args.add(old.id());
+    args.add(old.identity().scope().envId());
+    tx.update(
+        """
+        UPDATE destinations SET name = ?, url = ?, method = ?, headers = ?, timeout_ms = ?,
+          auth_type = ?, auth_config = ?, provider_config = ?, signing_config = ?,
+          retry_enabled = ?, retry_max_attempts = ?, retry_backoff_type = ?, retry_intervals = ?,
+          retry_jitter = ?, circuit_breaker_enabled = ?, circuit_breaker_threshold = ?,
+          circuit_breaker_reset_ms = ?, status = ?, max_in_flight = ?, updated_at = ?
+         WHERE id = ? AND env_id = ?
+        """,
+        args.toArray());
+    if (changed.status() == Destination.Status.ACTIVE
+        && old.status() != Destination.Status.ACTIVE) {
+      Attempts.releaseDestination(tx, old.id());
+    }
+    tx.notify(Channel.DELIVERIES, old.id());
+  }
+
+  private static List<@Nullable Object> changeable(Destination destination) {
+    Destination.Target target = destination.target();
+    RetrySpec retry = destination.retry();
+    List<@Nullable Object> values = new ArrayList<>();
+    values.add(destination.identity().name());
+    values.add(target.url());
+    values.add(target.method());
+    values.add(text(target.headers()));
+    values.add(target.timeoutMillis());
+    values.add(target.authType());
+    values.add(text(target.authConfig()));
+    values.add(text(target.providerConfig()));
+    values.add(text(target.signingConfig()));
+    values.add(retry.enabled());
+    values.add(retry.attemptsMax());
+    values.add(retry.backoff().word());
+    values.add(Json.array(retry.intervalsSeconds().stream().map(Json::of).toList()).text());
+    values.add(retry.jitter());
+    values.add(destination.breaker().enabled());
+    values.add(destination.breaker().threshold());
+    values.add(destination.breaker().resetMillis());
+    values.add(destination.status().word());
+    values.add(destination.maxInFlight());
+    return values;
+  }
+
+  /** Holds back everything for a destination, because its receiver said that it is gone. */
+  static void pause(Tx tx, String id) {
+    Cursors.disturb(tx, ROUTING_READER);
+    tx.update(
+        "UPDATE destinations SET status = 'paused', updated_at = ? WHERE id = ?", tx.now(), id);
+    tx.notify(Channel.DELIVERIES, id);
+  }
+
+  /** Removes a destination; its open deliveries end as failed. */
+  public static void delete(Tx tx, Scope scope, String id) {
+    Cursors.disturb(tx, ROUTING_READER);
+    Attempts.endOfDestination(tx, id, "Destination deleted");
+    tx.update("DELETE FROM destinations WHERE id = ? AND env_id = ?", id, scope.envId());
+    tx.notify(Channel.DELIVERIES, id);
+  }
+
+  /** Adds successful deliveries: count and time of the last, by destination. */
+  static void count(Tx tx, Map<String, long[]> delivered) {
+    List<@Nullable Object[]> rows = new ArrayList<>();
+    delivered.forEach((id, totals) -> rows.add(new @Nullable Object[] {totals[0], totals[1], id}));
+    tx.batch(
+        """
+        UPDATE destinations SET event_count = event_count + ?, last_delivery_at = ? WHERE id = ?
+        """,
+        rows);
+  }
+
+  /** The destination of that id, if it is in the scope. */
+  public static Optional<Destination> find(Tx tx, Scope scope, String id) {
+    return tx.find(
+        "SELECT * FROM destinations WHERE env_id = ? AND id = ?",
+        Destinations::row,
+        scope.envId(),
+        id);
+  }
+
+  /** The same; throws {@code NOT_FOUND}. */
+  public static Destination get(Tx tx, Scope scope, String id) {
+    return find(tx, scope, id).orElseThrow(() -> Failure.notFound("Destination"));
+  }
+
+  /** Destinations of deliveries that were claimed, by id; deleted ones are left out. */
+  static Map<String, Destination> byId(Tx tx, List<String> ids) {
+    Map<String, Destination> found = new HashMap<>();
+    for (String id : ids) {
+      tx.find("SELECT * FROM destinations WHERE id = ?", Destinations::row, id)
+          .ifPresent(destination -> found.put(id, destination));
+    }
+    return found;
+  }
+
+  /**
+   * Destinations, newest first.
+   *
+   * @param status only these; null for all
+   * @param kind only these; null for all
+   * @param below only ids below this; null from the newest
+   * @param limit null for all; else up to one more than it
+   */
+  public static List<Destination> list(
+      Tx tx,
+      Scope scope,
+      @Nullable String status,
+      @Nullable String kind,
+      @Nullable String below,
+      @Nullable Integer limit) {
+    StringBuilder sql = new StringBuilder("SELECT * FROM destinations WHERE env_id = ?");
+    List<@Nullable Object> args = new ArrayList<>(List.of(scope.envId()));
+    if (status != null) {
+      sql.append(" AND status = ?");
+      args.add(status);
+    }
+    if (kind != null) {
+      sql.append(" AND kind = ?");
+      args.add(kind);
+    }
+    if (below != null) {
+      sql.append(" AND id < ?");
+      args.add(below);
+    }
+    sql.append(" ORDER BY id DESC");
+    if (limit != null) {
+      sql.append(" LIMIT ?");
+      args.add(limit + 1);
+    }
+    return tx.list(sql.toString(), Destinations::row, args.toArray());
+  }
+
+  private static @Nullable String text(Json.@Nullable Obj value) {
+    return value == null ? null : value.text();
+  }
+
+  /** A destination from a row that holds all its columns. */
+  public static Destination row(Row row) {
+    return new Destination(
+        new Destination.Identity(
+            row.string("id"),
+            new Scope(row.string("org_id"), row.string("env_id")),
+            row.string("name"),
+            row.string("slug"),
+            row.number("created_at"),
+            row.number("updated_at")),
+        new Destination.Target(
+            row.string("kind"),
+            row.string("url"),
+            row.string("method"),
+            object(row, "headers"),
+            row.integer("timeout_ms"),
+            row.string("auth_type"),
+            object(row, "auth_config"),
+            object(row, "provider_config"),
+            object(row, "signing_config")),
+        retry(row),
+        new Destination.Breaker(
+            row.flag("circuit_breaker_enabled"),
+            row.integer("circuit_breaker_threshold"),
+            row.integer("circuit_breaker_reset_ms")),
+        Destination.Status.valueOf(row.string("status").toUpperCase(Locale.ROOT)),
+        row.integer("max_in_flight"),
+        new Destination.Totals(row.number("event_count"), row.findNumber("last_delivery_at")));
+  }
+
+  private static RetrySpec retry(Row row) {
+    List<Integer> intervals = new ArrayList<>();
+    for (Json seconds : ((Json.Arr) Json.read(row.string("retry_intervals"))).items()) {
+      intervals.add(((Json.Num) seconds).value().intValueExact());
+    }
+    return new RetrySpec(
+        row.flag("retry_enabled"),
+        row.integer("retry_max_attempts"),
+        RetrySpec.Backoff.valueOf(row.string("retry_backoff_type").toUpperCase(Locale.ROOT)),
+        intervals,
+        row.flag("retry_jitter"));
+  }
+
+  private static Json.@Nullable Obj object(Row row, String column) {
+    String text = row.find(column);
+    return text == null ? null : (Json.Obj) Json.read(text);
+  }
+}

@@ -1,0 +1,267 @@
+package dev.catchment.delivery;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The deliveries this node has claimed: one lane for each destination, so that a slow receiver
+ * fills only its own, and a bound on how many run at once, shared in turn. Safe for use by several
+ * threads.
+ */
+final class Lanes {
+  private final int inFlightMax;
+  private final BiConsumer<Owed, Destination> start;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<String, Lane> lanes = new HashMap<>();
+  private final ArrayDeque<Lane> ready = new ArrayDeque<>();
+  private final Set<Lane> inReady = new HashSet<>();
+  private final Map<String, Owed> held = new HashMap<>();
+  private int inFlight;
+  private boolean stopped;
+
+  /**
+   * Lanes that run at most {@code inFlightMax} deliveries at once.
+   *
+   * @param start runs a delivery on a thread of its own and returns at once
+   */
+  Lanes(int inFlightMax, BiConsumer<Owed, Destination> start) {
+    this.inFlightMax = inFlightMax;
+    this.start = start;
+  }
+
+  /**
+   * Sets room aside for deliveries that are about to be written as claimed.
+   *
+   * @return how many, from 0 to {@code wanted}
+   */
+  int reserve(Destination destination, int wanted) {
+    lock.lock();
+    try {
+      Lane lane = lane(destination);
+      if (stopped || lane.overflows || destination.status() != Destination.Status.ACTIVE) {
+        return 0;
+      }
+      int granted = Math.min(wanted, lane.room());
+      lane.reserved += granted;
+      return granted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives back room that was set aside. */
+  void release(String destinationId, int count) {
+    lock.lock();
+    try {
+      Lane lane = lanes.get(destinationId);
+      if (lane != null) {
+        lane.reserved -= count;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes in claimed deliveries and starts what may start. */
+  void add(Destination destination, List<Owed> claimed) {
+    lock.lock();
+    try {
+      Lane lane = lane(destination);
+      for (Owed owed : claimed) {
+        lane.waiting.addLast(owed);
+        held.put(owed.id(), owed);
+      }
+      makeReady(lane);
+      pump();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** There is more for this destination in the store than fits its lane. */
+  void overflow(Destination destination) {
+    lock.lock();
+    try {
+      lane(destination).overflows = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nothing that is due is left in the store, but for the lanes named. */
+  void drained(Set<String> except) {
+    lock.lock();
+    try {
+      lanes.values().removeIf(Lane::isIdle);
+      lanes.forEach(
+          (id, lane) -> {
+            if (!except.contains(id)) {
+              lane.overflows = false;
+            }
+          });
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * A delivery has been sent, or will not be; its place is free.
+   *
+   * @return whether the store holds more for its destination and there is room for it
+   */
+  boolean done(Owed owed) {
+    lock.lock();
+    try {
+      inFlight--;
+      Lane lane = lanes.get(owed.destinationId());
+      boolean wantsMore = false;
+      if (lane != null) {
+        lane.inFlight--;
+        makeReady(lane);
+        wantsMore = lane.overflows && lane.room() >= Lane.WAITING_MAX / 2;
+      }
+      pump();
+      return wantsMore;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The claim is settled or given back; its lease need not be renewed. */
+  void forget(List<Owed> settled) {
+    lock.lock();
+    try {
+      settled.forEach(owed -> held.remove(owed.id()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** All claims whose leases must be renewed. */
+  List<Owed> held() {
+    lock.lock();
+    try {
+      return new ArrayList<>(held.values());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Destinations whose lanes take no more. */
+  List<String> full() {
+    lock.lock();
+    try {
+      List<String> full = new ArrayList<>();
+      lanes.forEach(
+          (id, lane) -> {
+            if (lane.room() <= 0) {
+              full.add(id);
+            }
+          });
+      return full;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The destination has changed; an empty id means any may have. */
+  void stale(String destinationId) {
+    lock.lock();
+    try {
+      if (destinationId.isEmpty()) {
+        lanes.values().forEach(lane -> lane.stale = true);
+      } else {
+        Lane lane = lanes.get(destinationId);
+        if (lane != null) {
+          lane.stale = true;
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the destination must be read again before it is used. */
+  boolean isStale(String destinationId) {
+    lock.lock();
+    try {
+      Lane lane = lanes.get(destinationId);
+      return lane == null || lane.stale;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Uses the destination as it was just read. */
+  void refresh(Destination destination) {
+    lock.lock();
+    try {
+      Lane lane = lane(destination);
+      makeReady(lane);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Starts nothing more and hands out what has not been started. */
+  List<Owed> stop() {
+    lock.lock();
+    try {
+      stopped = true;
+      List<Owed> unstarted = new ArrayList<>();
+      for (Lane lane : lanes.values()) {
+        unstarted.addAll(lane.waiting);
+        lane.waiting.clear();
+      }
+      ready.clear();
+      inReady.clear();
+      return unstarted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int inFlight() {
+    lock.lock();
+    try {
+      return inFlight;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Lane lane(Destination destination) {
+    Lane lane = lanes.computeIfAbsent(destination.id(), id -> new Lane(destination));
+    lane.destination = destination;
+    lane.stale = false;
+    return lane;
+  }
+
+  private void makeReady(Lane lane) {
+    if (lane.canStart() && inReady.add(lane)) {
+      ready.addLast(lane);
+    }
+  }
+
+  private void pump() {
+    while (!stopped && inFlight < inFlightMax && !ready.isEmpty()) {
+      Lane lane = ready.removeFirst();
+      inReady.remove(lane);
+      @Nullable Owed next = lane.canStart() ? lane.waiting.pollFirst() : null;
+      if (next != null) {
+        lane.inFlight++;
+        inFlight++;
+        makeReady(lane);
+        start.accept(next, lane.destination);
+      }
+    }
+  }
+}

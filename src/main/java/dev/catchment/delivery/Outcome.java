@@ -1,0 +1,50 @@
+package dev.catchment.delivery;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of an attempt, ready to be written.
+ *
+ * @param requestHeadersJson what was sent, credentials masked; null when nothing was
+ * @param at when it ended, milliseconds since 1970
+ */
+record Outcome(
+    Owed owed,
+    SendResult result,
+    RetryPolicy.Decision decision,
+    @Nullable String requestHeadersJson,
+    long at) {
+
+  boolean succeeded() {
+    return decision instanceof RetryPolicy.Decision.Done;
+  }
+
+  /** When it is due again; null when it is over. */
+  @Nullable Long retryAt() {
+    return decision instanceof RetryPolicy.Decision.Again again ? (Long) again.at() : null;
+  }
+
+  boolean isDead() {
+    return decision instanceof RetryPolicy.Decision.GivenUp;
+  }
+
+  /** Why it failed, in one sentence; null for a success. */
+  @Nullable String error() {
+    if (succeeded()) {
+      return null;
+    }
+    return switch (result) {
+      case SendResult.Answered answered -> "Receiver answered " + answered.status();
+      case SendResult.Unanswered unanswered -> unanswered.sentence();
+    };
+  }
+
+  @Nullable Integer status() {
+    return result instanceof SendResult.Answered answered ? (Integer) answered.status() : null;
+  }
+
+  Map<String, String> responseHeaders() {
+    return result instanceof SendResult.Answered answered ? answered.headers() : Map.of();
+  }
+}

@@ -1,0 +1,48 @@
+package dev.catchment.delivery;
+
+import dev.catchment.base.Scope;
+import dev.catchment.log.StoredEvent;
+
+/**
+ * A delivery that somebody owes a receiver: the newest row of its attempts.
+ *
+ * @param id of the attempt
+ * @param event what to deliver
+ * @param claimNumber which claim of the row this is; 0 while nobody holds it
+ */
+public record Owed(
+    String id,
+    Scope scope,
+    StoredEvent event,
+    String connectionId,
+    String destinationId,
+    Numbers numbers,
+    long claimNumber) {
+
+  /**
+   * Which attempt it is.
+   *
+   * @param attempt from 1
+   * @param firstOfRound the number of the attempt that began the present set of attempts
+   * @param trigger {@code initial}, {@code retry}, {@code manual} or {@code replay}
+   */
+  public record Numbers(int attempt, int firstOfRound, String trigger) {
+    /** The number of the attempt in its set, from 1. */
+    int inRound() {
+      return attempt - firstOfRound + 1;
+    }
+  }
+
+  /** How the row of a new delivery begins. */
+  public enum Begin {
+    /** This node sends it itself. */
+    CLAIMED,
+    /** Whoever comes first may claim it. */
+    DUE,
+    /** Nobody may, until it is released. */
+    HELD
+  }
+
+  /** A new delivery together with how its row begins. */
+  public record New(Owed owed, Begin begin, String url, String method) {}
+}

@@ -1,0 +1,96 @@
+package dev.catchment.delivery;
+
+import dev.catchment.db.Database;
+import dev.catchment.db.Durability;
+import dev.catchment.worker.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+
+/**
+ * Writes the outcomes of attempts, many in one transaction. While the store is away, outcomes wait
+ * and senders with them, so that nothing more is sent than can be written down.
+ */
+public final class Settler implements Step {
+  private static final int GROUP_MAX = 500;
+  private static final int WAITING_MAX = 5_000;
+
+  private final Database database;
+  private final DeliveryQueue queue;
+  private final Lanes lanes;
+  private final BlockingQueue<Outcome> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
+  private final List<Outcome> group = new ArrayList<>();
+  private volatile Runnable wake = () -> {};
+  private volatile Runnable wakeCourier = () -> {};
+
+  Settler(Database database, DeliveryQueue queue, Lanes lanes) {
+    this.database = database;
+    this.queue = queue;
+    this.lanes = lanes;
+  }
+
+  /**
+   * Whom to wake.
+   *
+   * @param settlerLoop when there is an outcome to write
+   * @param courierLoop when there may be more to claim, or a retry to wait for
+   */
+  public void wakes(Runnable settlerLoop, Runnable courierLoop) {
+    this.wake = settlerLoop;
+    this.wakeCourier = courierLoop;
+  }
+
+  /** Queues an outcome; waits while too many are waiting. */
+  void put(Outcome outcome) {
+    try {
+      waiting.put(outcome);
+      wake.run();
+    } catch (InterruptedException e) {
+      // The node is stopping hard; the claim runs out and the delivery is made again.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  void wantMore() {
+    wakeCourier.run();
+  }
+
+  @Override
+  public Next step() {
+    // A group whose transaction failed is still here and goes first.
+    waiting.drainTo(group, GROUP_MAX - group.size());
+    if (group.isEmpty()) {
+      return Step.whenWoken();
+    }
+    database.write(
+        Durability.DERIVED,
+        tx -> {
+          Destinations.count(tx, queue.settle(tx, group));
+          group.stream()
+              .filter(Settler::receiverIsGone)
+              .map(outcome -> outcome.owed().destinationId())
+              .distinct()
+              .forEach(id -> Destinations.pause(tx, id));
+          return true;
+        });
+    lanes.forget(group.stream().map(Outcome::owed).toList());
+    if (group.stream().anyMatch(outcome -> outcome.retryAt() != null)) {
+      wakeCourier.run();
+    }
+    group.clear();
+    return Step.again();
+  }
+
+  private static boolean receiverIsGone(Outcome outcome) {
+    return outcome.decision() instanceof RetryPolicy.Decision.GivenUp gaveUp
+        && gaveUp.receiverIsGone();
+  }
+
+  /** Writes everything that waits; for the end of a node, when no loop runs any more. */
+  void drain() {
+    while (!(step() instanceof Step.Next.WhenWoken)) {
+      // Each step writes one group.
+    }
+  }
+}
