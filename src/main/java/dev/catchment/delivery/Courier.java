@@ -159,11 +159,9 @@ public final class Courier implements Step, AutoCloseable {
     log.readAt(claimed.stream().map(DeliveryQueue.Due::eventPosition).distinct().toList())
         .forEach(event -> events.put(event.position(), event));
     Map<String, Destination> destinations =
-        database.read(
-            tx ->
-                Destinations.byId(
-                    tx,
-                    claimed.stream().map(DeliveryQueue.Due::destinationId).distinct().toList()));
+        database.read(tx ->
+            Destinations.byId(
+                tx, claimed.stream().map(DeliveryQueue.Due::destinationId).distinct().toList()));
     List<DeliveryQueue.Due> lost =
         claimed.stream().filter(due -> !events.containsKey(due.eventPosition())).toList();
     List<DeliveryQueue.Due> retries =
@@ -193,8 +191,7 @@ public final class Courier implements Step, AutoCloseable {
     hand(owed, destinations);
   }
 
-  private static boolean isActive(
-      Map<String, Destination> destinations, DeliveryQueue.Due due) {
+  private static boolean isActive(Map<String, Destination> destinations, DeliveryQueue.Due due) {
     Destination destination = destinations.get(due.destinationId());
     return destination != null && destination.status() == Destination.Status.ACTIVE;
   }
@@ -215,13 +212,12 @@ public final class Courier implements Step, AutoCloseable {
     for (Owed one : owed) {
       lanesOf.computeIfAbsent(one.destinationId(), id -> new ArrayList<>()).add(one);
     }
-    lanesOf.forEach(
-        (id, some) -> {
-          Destination destination = destinations.get(id);
-          if (destination != null) {
-            lanes.add(destination, some);
-          }
-        });
+    lanesOf.forEach((id, some) -> {
+      Destination destination = destinations.get(id);
+      if (destination != null) {
+        lanes.add(destination, some);
+      }
+    });
   }
 
   private void giveBack(List<Owed> claims, boolean held) {

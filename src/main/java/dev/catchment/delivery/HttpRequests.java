@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -76,8 +75,7 @@ public final class HttpRequests {
           .forEach((name, value) -> put(headers, name, ((Json.Str) value).value()));
     }
     if (target.signingConfig() != null) {
-      Signature.headers(
-              target.signingConfig(), headerPrefix, event.id(), now / 1_000, event.body())
+      Signature.headers(target.signingConfig(), headerPrefix, event.id(), now / 1_000, event.body())
           .forEach(header -> put(headers, header.getKey(), header.getValue()));
     }
     return new Outgoing(
@@ -109,20 +107,19 @@ public final class HttpRequests {
     }
     Map<String, String> forwarded = new LinkedHashMap<>();
     Json wanted = target.providerConfig().get("forward_headers");
-    received.forEach(
-        (name, value) -> {
-          boolean chosen =
-              switch (wanted) {
-                case Json.Bool all -> all.value();
-                case Json.Arr names ->
-                    names.items().stream()
-                        .anyMatch(item -> ((Json.Str) item).value().equalsIgnoreCase(name));
-                case null, default -> false;
-              };
-          if (chosen && !NOT_FORWARDED.contains(name)) {
-            forwarded.put(name, value);
-          }
-        });
+    received.forEach((name, value) -> {
+      boolean chosen =
+          switch (wanted) {
+            case Json.Bool all -> all.value();
+            case Json.Arr names ->
+                names.items().stream()
+                    .anyMatch(item -> ((Json.Str) item).value().equalsIgnoreCase(name));
+            case null, default -> false;
+          };
+      if (chosen && !NOT_FORWARDED.contains(name)) {
+        forwarded.put(name, value);
+      }
+    });
     return forwarded;
   }
 
@@ -140,8 +137,7 @@ public final class HttpRequests {
         put(
             headers,
             "Authorization",
-            "Basic "
-                + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
+            "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
       }
       case "api_key" -> {
         String name = text(config, "name", "X-API-Key");

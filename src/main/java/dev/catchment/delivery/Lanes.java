@@ -101,12 +101,11 @@ final class Lanes {
     lock.lock();
     try {
       lanes.values().removeIf(Lane::isIdle);
-      lanes.forEach(
-          (id, lane) -> {
-            if (!except.contains(id)) {
-              lane.overflows = false;
-            }
-          });
+      lanes.forEach((id, lane) -> {
+        if (!except.contains(id)) {
+          lane.overflows = false;
+        }
+      });
     } finally {
       lock.unlock();
     }
@@ -160,12 +159,11 @@ final class Lanes {
     lock.lock();
     try {
       List<String> full = new ArrayList<>();
-      lanes.forEach(
-          (id, lane) -> {
-            if (lane.room() <= 0) {
-              full.add(id);
-            }
-          });
+      lanes.forEach((id, lane) -> {
+        if (lane.room() <= 0) {
+          full.add(id);
+        }
+      });
       return full;
     } finally {
       lock.unlock();
