@@ -1,9 +1,11 @@
 /**
- * Tests of the house rules: what must hold for the repository as a whole, beyond any one room.
+ * The house tests: they read ARCHITECTURE.md and hold the code to it, and to the habits that no
+ * compiler checks.
  *
- * <p>A test here reads documents and sources; it starts no server and opens no database.
+ * <p>They know the shape of the code, never what it does. Package {@code sample} breaks each rule
+ * on purpose, so that a rule which no longer sees anything fails as well.
  *
- * <p>Start reading at {@link dev.catchment.house.OpenApiDocumentsTest}.
+ * <p>Start reading at {@link dev.catchment.house.RoomsTest}.
  */
 @NullMarked
 package dev.catchment.house;
