@@ -29,7 +29,7 @@ final class House {
 
   /** Every class of the program. */
   static JavaClasses main() {
-    assertThat(MAIN.size()).as("classes of the program").isGreaterThan(15);
+    assertThat(MAIN.size()).as("classes of the program").isGreaterThan(100);
     return MAIN;
   }
 
