@@ -1,9 +1,6 @@
 package dev.catchment.main;
 
 import dev.catchment.base.Secret;
-import java.net.URI;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,11 +42,8 @@ final class Config {
     }
   }
 
-  /** Settings {@code database.*}: SQLite in the data folder when empty. */
-  record Database(Optional<Postgres> postgres) {}
-
-  /** Where a PostgreSQL database is and who to be there, percent signs decoded. */
-  record Postgres(String host, int port, String name, String user, Secret password) {}
+  /** Settings {@code database.*}: an empty URL is SQLite in the data folder. */
+  record Database(Secret url) {}
 
   /** Settings {@code auth.*}. */
   record Auth(Optional<Secret> bootstrapApiKey, Optional<Secret> secretKey, SignUp signUp) {}
@@ -89,7 +83,7 @@ final class Config {
 
   private Config(Path cwd, ConfigValues values) {
     server = server(cwd, values);
-    database = new Database(postgres(values));
+    database = database(values);
     auth =
         new Auth(
             values.secret("auth.bootstrap_api_key"),
@@ -178,48 +172,13 @@ final class Config {
     return cwd;
   }
 
-  private static Optional<Postgres> postgres(ConfigValues values) {
-    String text = values.text("database.url");
-    if (text.isEmpty()) {
-      return Optional.empty();
-    }
-    Optional<Postgres> postgres = postgres(text);
-    if (postgres.isEmpty()) {
+  private static Database database(ConfigValues values) {
+    String url = values.text("database.url");
+    if (!url.isEmpty() && !ConfigForms.isPostgres(url)) {
       // The text is not repeated: it may hold a password.
       values.reject("database.url", "must be empty or postgresql://user:password@host:port/name");
     }
-    return postgres;
-  }
-
-  private static Optional<Postgres> postgres(String text) {
-    URI uri = ConfigForms.parse(text);
-    if (uri == null
-        || !("postgresql".equals(uri.getScheme()) || "postgres".equals(uri.getScheme()))
-        || uri.getHost() == null
-        || uri.getPort() > 65_535
-        || uri.getPort() == 0
-        || uri.getRawUserInfo() == null
-        || uri.getRawQuery() != null
-        || uri.getRawFragment() != null) {
-      return Optional.empty();
-    }
-    String name = uri.getRawPath().isEmpty() ? "" : uri.getRawPath().substring(1);
-    String[] user = uri.getRawUserInfo().split(":", 2);
-    if (name.isEmpty() || name.indexOf('/') >= 0 || user[0].isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Postgres(
-            uri.getHost(),
-            uri.getPort() < 0 ? 5432 : uri.getPort(),
-            decode(name),
-            decode(user[0]),
-            new Secret(user.length == 2 ? decode(user[1]) : "")));
-  }
-
-  private static String decode(String part) {
-    // In this place of a URL a plus is a plus.
-    return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+    return new Database(new Secret(url));
   }
 
   private static Ingest ingest(ConfigValues values) {

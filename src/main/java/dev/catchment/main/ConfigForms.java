@@ -18,6 +18,7 @@ final class ConfigForms {
           "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\\.?");
   private static final Pattern DOTTED = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
   private static final Pattern COLONS = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+  private static final Pattern DATABASE = Pattern.compile("/[^/]+");
   private static final Pattern BITS = Pattern.compile("\\d{1,3}");
 
   private ConfigForms() {}
@@ -93,8 +94,25 @@ final class ConfigForms {
     return Optional.of(text);
   }
 
-  /** The URI of a text, null when it is none. */
-  static @Nullable URI parse(String text) {
+  /**
+   * Whether it is {@code postgresql://user:password@host:port/name}; password and port may lack.
+   */
+  static boolean isPostgres(String text) {
+    URI uri = parse(text);
+    return uri != null
+        && ("postgresql".equals(uri.getScheme()) || "postgres".equals(uri.getScheme()))
+        && uri.getHost() != null
+        && uri.getPort() != 0
+        && uri.getPort() <= 65_535
+        && uri.getRawUserInfo() != null
+        && !uri.getRawUserInfo().isEmpty()
+        && !uri.getRawUserInfo().startsWith(":")
+        && DATABASE.matcher(uri.getRawPath()).matches()
+        && uri.getRawQuery() == null
+        && uri.getRawFragment() == null;
+  }
+
+  private static @Nullable URI parse(String text) {
     try {
       return new URI(text);
     } catch (URISyntaxException e) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 final class ConfigTest {
@@ -70,7 +71,7 @@ final class ConfigTest {
                 cwd.resolve("data"),
                 List.of(),
                 Optional.empty()));
-    assertThat(config.database()).isEqualTo(new Config.Database(Optional.empty()));
+    assertThat(config.database()).isEqualTo(new Config.Database(new Secret("")));
     assertThat(config.auth())
         .isEqualTo(new Config.Auth(Optional.empty(), Optional.empty(), Config.SignUp.INVITE));
     assertThat(config.api()).isEqualTo(new Config.Api(List.of()));
@@ -154,8 +155,7 @@ final class ConfigTest {
                 cwd.resolve("elsewhere"),
                 List.of(),
                 Optional.empty()));
-    assertThat(config.database().postgres())
-        .contains(new Config.Postgres("db", 5432, "events", "me", new Secret("")));
+    assertThat(config.database().url()).isEqualTo(new Secret("postgres://me@db/events"));
     assertThat(config.feeds().enabled()).isFalse();
   }
 
@@ -248,6 +248,9 @@ final class ConfigTest {
         "database.url|postgresql://u:p@db:99999/events",
         "database.url|postgresql://u:p@db/events?sslmode=require",
         "database.url|postgresql://u:p%zz@db/events",
+        "database.url|postgresql://:p@db/events",
+        "database.url|postgresql://@db/events",
+        "database.url|jdbc:postgresql://u:p@db/events",
         "auth.sign_up|closed",
         "auth.sign_up|OPEN",
         "api.cors_origins|*",
@@ -287,14 +290,18 @@ final class ConfigTest {
         .doesNotContain("hunter2");
   }
 
-  @Test
-  void aDatabaseUrlIsTakenApartAndItsSecretDoesNotPrint() {
-    Config config =
-        load(Map.of("CATCHMENT_DATABASE_URL", "postgresql://a%40b:p%3A%2F+x:y@[::1]:6543/my%20db"));
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "postgresql://a%40b:p%3A%2F+x:y@[::1]:6543/my%20db",
+        "postgres://me@db/events",
+        "postgresql://me:secret-7@db.example.com:5432/events"
+      })
+  void aDatabaseUrlIsKeptAsWrittenAndDoesNotPrint(String url) {
+    Config.Database database = load(Map.of("CATCHMENT_DATABASE_URL", url)).database();
 
-    assertThat(config.database().postgres())
-        .contains(new Config.Postgres("[::1]", 6543, "my db", "a@b", new Secret("p:/+x:y")));
-    assertThat(config.database().toString()).doesNotContain("p:/+x:y");
+    assertThat(database.url().reveal()).isEqualTo(url);
+    assertThat(database.toString()).doesNotContain("@");
   }
 
   @Test
