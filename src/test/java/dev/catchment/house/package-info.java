@@ -1,11 +1,12 @@
 /**
- * The house tests: they read ARCHITECTURE.md and hold the code to it, and to the habits that no
- * compiler checks.
+ * Tests of the house rules: what must hold for the repository as a whole, beyond any one room. They
+ * read ARCHITECTURE.md, the compiled classes and the published documents.
  *
- * <p>They know the shape of the code, never what it does. Package {@code sample} breaks each rule
- * on purpose, so that a rule which no longer sees anything fails as well.
+ * <p>They know the shape of the code, never what it does; none starts a server or opens a database.
+ * Package {@code sample} breaks each rule on purpose, so that a rule gone blind fails as well.
  *
- * <p>Start reading at {@link dev.catchment.house.RoomsTest}.
+ * <p>Start reading at {@link dev.catchment.house.RoomsTest} and {@link
+ * dev.catchment.house.OpenApiDocumentsTest}.
  */
 @NullMarked
 package dev.catchment.house;
