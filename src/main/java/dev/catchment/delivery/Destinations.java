@@ -142,7 +142,7 @@ public final class Destinations {
   }
 
   /** Destinations of deliveries that were claimed, by id; deleted ones are left out. */
-  static Map<String, Destination> byId(Tx tx, List<String> ids) {
+  public static Map<String, Destination> byId(Tx tx, List<String> ids) {
     Map<String, Destination> found = new HashMap<>();
     for (String id : ids) {
       tx.find("SELECT * FROM destinations WHERE id = ?", Destinations::row, id)

@@ -1,0 +1,48 @@
+package dev.catchment.ingest;
+
+import dev.catchment.base.Scope;
+import dev.catchment.json.Json;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One ingest URL with its own rules.
+ *
+ * @param kind {@code http}, or {@code manual} for the built-in source of a feed, which takes no
+ *     requests and is not listed
+ * @param config {@code response} and {@code max_body_bytes}; null for none
+ * @param createdAt milliseconds since 1970
+ */
+public record Source(
+    String id,
+    Scope scope,
+    String name,
+    String slug,
+    @Nullable String description,
+    String kind,
+    Json.@Nullable Obj config,
+    Status status,
+    Totals totals,
+    long createdAt,
+    long updatedAt) {
+
+  /** The kind of the sources that take requests. */
+  public static final String HTTP = "http";
+
+  /** Whether requests are accepted. */
+  public enum Status {
+    ACTIVE,
+    /** Senders are asked to come back later. */
+    PAUSED,
+    /** Requests are refused. */
+    DISABLED;
+
+    /** The word on the wire and in the store. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Stored events so far, and the receipt of the last. */
+  public record Totals(long eventCount, @Nullable Long lastEventAt) {}
+}

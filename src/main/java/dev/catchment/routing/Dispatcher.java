@@ -1,0 +1,228 @@
+package dev.catchment.routing;
+
+import dev.catchment.base.Ids;
+import dev.catchment.db.Database;
+import dev.catchment.db.Durability;
+import dev.catchment.db.Tx;
+import dev.catchment.delivery.Courier;
+import dev.catchment.delivery.Destination;
+import dev.catchment.delivery.Destinations;
+import dev.catchment.delivery.Owed;
+import dev.catchment.log.Cursor;
+import dev.catchment.log.Cursors;
+import dev.catchment.log.EventLog;
+import dev.catchment.log.StoredEvent;
+import dev.catchment.worker.Step;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the log and owes a delivery for every connection that an event matches: the deliveries and
+ * the cursor are written in one transaction. What this node has room for it writes as claimed by
+ * itself and hands straight to its courier.
+ */
+public final class Dispatcher implements Step {
+  /** The name of its cursor. */
+  static final String READER = Destinations.ROUTING_READER;
+
+  private static final int EVENTS_MAX = 500;
+
+  /** A batch ends early when its events owe more than this. */
+  private static final int DELIVERIES_MAX = 5_000;
+
+  private static final long OTHER_NODE_MILLIS = 5_000;
+
+  private final Database database;
+  private final EventLog log;
+  private final Cursors cursors;
+  private final Ids ids;
+  private final Courier courier;
+
+  /** A dispatcher that hands to the courier of its own node. */
+  public Dispatcher(Database database, EventLog log, Cursors cursors, Ids ids, Courier courier) {
+    this.database = database;
+    this.log = log;
+    this.cursors = cursors;
+    this.ids = ids;
+    this.courier = courier;
+  }
+
+  @Override
+  public Next step() {
+    Optional<Cursor> claimed = cursors.claim(READER);
+    if (claimed.isEmpty()) {
+      return Step.at(database.read(Tx::now) + OTHER_NODE_MILLIS);
+    }
+    List<StoredEvent> events = log.readAfter(claimed.get().position(), EVENTS_MAX);
+    if (events.isEmpty()) {
+      return Step.whenWoken();
+    }
+    dispatch(claimed.get(), events);
+    return Step.again();
+  }
+
+  /** A match of an event and a connection. */
+  private record Matched(StoredEvent event, Connection connection) {}
+
+  private void dispatch(Cursor cursor, List<StoredEvent> events) {
+    Routes routes = routes(events);
+    List<Matched> matches = new ArrayList<>();
+    long reached = cursor.position();
+    for (StoredEvent event : events) {
+      if (matches.size() >= DELIVERIES_MAX) {
+        break;
+      }
+      for (Connection connection : routes.of(event)) {
+        if (Match.matches(connection, event)) {
+          matches.add(new Matched(event, connection));
+        }
+      }
+      reached = event.position();
+    }
+    write(cursor, reached, matches, routes);
+  }
+
+  private Routes routes(List<StoredEvent> events) {
+    List<String> sources =
+        events.stream().map(stored -> stored.event().sourceId()).distinct().toList();
+    return database.read(tx -> {
+      List<Connection> connections = Connections.evaluated(tx, sources);
+      Map<String, Destination> destinations =
+          Destinations.byId(
+              tx,
+              connections.stream()
+                  .map(connection -> connection.ends().destinationId())
+                  .distinct()
+                  .toList());
+      return new Routes(connections, destinations);
+    });
+  }
+
+  private void write(Cursor cursor, long reached, List<Matched> matches, Routes routes) {
+    Map<String, Integer> reserved = reserve(matches, routes);
+    Map<String, Integer> free = new HashMap<>(reserved);
+    List<Owed.New> deliveries = new ArrayList<>(matches.size());
+    Map<String, List<Owed>> claimed = new LinkedHashMap<>();
+    for (Matched match : matches) {
+      Destination destination = routes.destination(match.connection());
+      Owed.Begin begin = begin(match.connection(), destination, free);
+      Owed owed = owed(match, begin == Owed.Begin.CLAIMED ? 1 : 0);
+      deliveries.add(
+          new Owed.New(owed, begin, destination.target().url(), destination.target().method()));
+      if (begin == Owed.Begin.CLAIMED) {
+        claimed.computeIfAbsent(destination.id(), id -> new ArrayList<>()).add(owed);
+      } else if (begin == Owed.Begin.DUE) {
+        courier.overflow(destination);
+      }
+    }
+    try {
+      database.write(
+          Durability.DERIVED,
+          tx -> {
+            cursors.move(tx, cursor, reached);
+            courier.add(tx, deliveries);
+            count(tx, matches);
+            return true;
+          });
+    } catch (RuntimeException e) {
+      reserved.forEach(courier::release);
+      if (e instanceof Cursors.Overtaken) {
+        // A connection changed, or another node took over: the same events are matched afresh.
+        return;
+      }
+      throw e;
+    }
+    claimed.forEach((id, owed) -> courier.take(routes.destinationOf(id), owed));
+  }
+
+  private Map<String, Integer> reserve(List<Matched> matches, Routes routes) {
+    Map<String, Integer> wanted = new LinkedHashMap<>();
+    for (Matched match : matches) {
+      if (match.connection().status() == Connection.Status.ACTIVE) {
+        wanted.merge(match.connection().ends().destinationId(), 1, Integer::sum);
+      }
+    }
+    wanted.replaceAll((id, count) -> courier.reserve(routes.destinationOf(id), count));
+    return wanted;
+  }
+
+  private static Owed.Begin begin(
+      Connection connection, Destination destination, Map<String, Integer> free) {
+    if (connection.status() == Connection.Status.PAUSED
+        || destination.status() == Destination.Status.PAUSED) {
+      return Owed.Begin.HELD;
+    }
+    int left = free.getOrDefault(destination.id(), 0);
+    if (left == 0) {
+      return Owed.Begin.DUE;
+    }
+    free.put(destination.id(), left - 1);
+    return Owed.Begin.CLAIMED;
+  }
+
+  private Owed owed(Matched match, long claimNumber) {
+    return new Owed(
+        ids.next(),
+        match.event().event().scope(),
+        match.event(),
+        match.connection().id(),
+        match.connection().ends().destinationId(),
+        new Owed.Numbers(1, 1, "initial"),
+        claimNumber);
+  }
+
+  private static void count(Tx tx, List<Matched> matches) {
+    Map<String, long[]> totals = new LinkedHashMap<>();
+    for (Matched match : matches) {
+      long[] total = totals.computeIfAbsent(match.connection().id(), id -> new long[2]);
+      total[0]++;
+      total[1] = Math.max(total[1], match.event().event().receivedAt());
+    }
+    List<@Nullable Object[]> rows = new ArrayList<>();
+    totals.forEach((id, total) -> rows.add(new @Nullable Object[] {total[0], total[1], id}));
+    tx.batch(
+        """
+        UPDATE connections SET event_count = event_count + ?, last_event_at = ? WHERE id = ?
+        """,
+        rows);
+  }
+
+  /** The connections to evaluate and their destinations, as one snapshot saw them. */
+  private static final class Routes {
+    private final Map<String, List<Connection>> bySource = new HashMap<>();
+    private final Map<String, Destination> destinations;
+
+    Routes(List<Connection> connections, Map<String, Destination> destinations) {
+      this.destinations = destinations;
+      for (Connection connection : connections) {
+        Destination destination = destinations.get(connection.ends().destinationId());
+        if (destination != null && destination.status() != Destination.Status.DISABLED) {
+          bySource
+              .computeIfAbsent(connection.ends().sourceId(), id -> new ArrayList<>())
+              .add(connection);
+        }
+      }
+    }
+
+    List<Connection> of(StoredEvent event) {
+      return bySource.getOrDefault(event.event().sourceId(), List.of());
+    }
+
+    Destination destination(Connection connection) {
+      return destinationOf(connection.ends().destinationId());
+    }
+
+    Destination destinationOf(String id) {
+      Destination destination = destinations.get(id);
+      if (destination == null) {
+        throw new IllegalStateException("Destination " + id + " was not read");
+      }
+      return destination;
+    }
+  }
+}
