@@ -1,0 +1,4 @@
+@NullMarked
+package dev.catchment.outbound;
+
+import org.jspecify.annotations.NullMarked;
