@@ -1,0 +1,89 @@
+package dev.catchment.outbound;
+
+import java.net.Socket;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SchemePortResolver;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.config.RegistryBuilder;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+
+/** Builds the client: plain HTTP/1.1, with everything off that would act on its own. */
+final class HttpClients {
+  /** Small, because ten thousand slow receivers hold as many connections. */
+  private static final int BUFFER_BYTES = 2048;
+
+  private static final int LINE_BYTES_MAX = 16 * 1024;
+  private static final int HEADERS_MAX = 200;
+
+  private HttpClients() {}
+
+  static CloseableHttpClient build(HttpSenderSettings settings, DnsResolver lookUps) {
+    return HttpClientBuilder.create()
+        .setConnectionManager(connections(settings, lookUps))
+        .disableAutomaticRetries()
+        .disableRedirectHandling()
+        .disableCookieManagement()
+        .disableContentCompression()
+        .disableAuthCaching()
+        .disableConnectionState()
+        .disableDefaultUserAgent()
+        .evictExpiredConnections()
+        .evictIdleConnections(TimeValue.ofMilliseconds(settings.idleMillisMax()))
+        .build();
+  }
+
+  private static HttpClientConnectionManager connections(
+      HttpSenderSettings settings, DnsResolver lookUps) {
+    return new OperatorBuilder()
+        .setDnsResolver(lookUps)
+        .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
+        .setMaxConnTotal(settings.callsMax())
+        .setMaxConnPerRoute(settings.perTargetMax())
+        .setOffLockDisposalEnabled(true)
+        .setDefaultConnectionConfig(
+            ConnectionConfig.custom()
+                .setConnectTimeout(Timeout.ofMilliseconds(settings.connectMillisMax()))
+                .setIdleTimeout(Timeout.ofMilliseconds(settings.idleMillisMax()))
+                // Every reuse is checked: a receiver that closed in the meantime must not cost an
+                // attempt of which nothing was sent.
+                .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS)
+                .build())
+        .setConnectionFactory(
+            ManagedHttpClientConnectionFactory.builder()
+                .http1Config(
+                    Http1Config.custom()
+                        .setBufferSize(BUFFER_BYTES)
+                        .setMaxLineLength(LINE_BYTES_MAX)
+                        .setMaxHeaderCount(HEADERS_MAX)
+                        .build())
+                .build())
+        .build();
+  }
+
+  /** Puts the call's clock between the addresses of a name, which are tried one after another. */
+  private static final class OperatorBuilder extends PoolingHttpClientConnectionManagerBuilder {
+    @Override
+    protected HttpClientConnectionOperator createConnectionOperator(
+        SchemePortResolver ports, DnsResolver lookUps, TlsSocketStrategy tls) {
+      return new DefaultHttpClientConnectionOperator(
+          proxy -> {
+            Call.CURRENT.get().checkTime();
+            return new Socket();
+          },
+          ports,
+          lookUps,
+          RegistryBuilder.<TlsSocketStrategy>create().register("https", tls).build());
+    }
+  }
+}

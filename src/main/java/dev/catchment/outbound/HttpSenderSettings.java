@@ -1,0 +1,18 @@
+package dev.catchment.outbound;
+
+/**
+ * The bounds of a sender.
+ *
+ * @param callsMax calls under way at once; further ones wait, within their own timeout
+ * @param perTargetMax connections to one scheme, host and port; further calls wait likewise
+ * @param connectMillisMax how long one address of a name is tried before the next
+ * @param idleMillisMax how long an unused connection is kept
+ * @param lookUpsMax name look-ups under way at once, each on a thread of its own
+ */
+public record HttpSenderSettings(
+    int callsMax, int perTargetMax, int connectMillisMax, int idleMillisMax, int lookUpsMax) {
+  /** Bounds for one node: 1,024 calls, 10 s to connect, 30 s of idling, 32 look-ups. */
+  public static HttpSenderSettings standard() {
+    return new HttpSenderSettings(1024, 1024, 10_000, 30_000, 32);
+  }
+}
