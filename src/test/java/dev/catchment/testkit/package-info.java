@@ -3,7 +3,8 @@
  *
  * <p>It holds no rule of the product and no stand-in for a class of the product.
  *
- * <p>Start reading at {@link dev.catchment.testkit.OpenApi}.
+ * <p>Start reading at {@link dev.catchment.testkit.Receiver} and {@link
+ * dev.catchment.testkit.OpenApi}.
  */
 @NullMarked
 package dev.catchment.testkit;
