@@ -37,16 +37,23 @@ public final class Failure extends RuntimeException {
 
   private final Code code;
   private final @Nullable String field;
+  private final long retryAfterSeconds;
 
   /** A failure about one field of the request, or about none when {@code field} is null. */
   public Failure(Code code, String message, @Nullable String field) {
-    this(code, message, field, null);
+    this(code, message, field, null, 0);
   }
 
-  private Failure(Code code, String message, @Nullable String field, @Nullable Throwable cause) {
+  private Failure(
+      Code code,
+      String message,
+      @Nullable String field,
+      @Nullable Throwable cause,
+      long retryAfterSeconds) {
     super(message, cause, false, false);
     this.code = code;
     this.field = field;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 
   /** {@code Invalid body: '<field>' <rule>}. */
@@ -81,7 +88,17 @@ public final class Failure extends RuntimeException {
 
   /** The same, with what the store or the remote party said. */
   public static Failure unavailable(Throwable cause) {
-    return new Failure(Code.UNAVAILABLE, "Service unavailable", null, cause);
+    return new Failure(Code.UNAVAILABLE, "Service unavailable", null, cause, 0);
+  }
+
+  /** The server will serve this again after about that many seconds. */
+  public static Failure retryLater(String message, long seconds) {
+    return new Failure(Code.UNAVAILABLE, message, null, null, seconds);
+  }
+
+  /** When to try again, in seconds; 0 when nobody can say. */
+  public long retryAfterSeconds() {
+    return retryAfterSeconds;
   }
 
   public Code code() {

@@ -1,0 +1,119 @@
+package dev.catchment.api;
+
+import dev.catchment.http.Request;
+import dev.catchment.http.Response;
+import dev.catchment.http.Router;
+import dev.catchment.ingest.Accepted;
+import dev.catchment.ingest.ClientAddress;
+import dev.catchment.ingest.Ingest;
+import dev.catchment.ingest.Received;
+import dev.catchment.json.Json;
+import dev.catchment.log.Event;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** {@code /v1/ingest/{source_id}}: takes webhooks in. Runs on the event loop throughout. */
+public final class IngestHandler {
+  private static final String PATH = "/v1/ingest/{source_id}";
+  private static final List<String> METHODS = List.of("GET", "POST", "PUT", "PATCH", "DELETE");
+  private static final String ALLOW = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
+
+  private final Ingest ingest;
+  private final ClientAddress clientAddress;
+
+  /** Intake behind an ingest. */
+  public IngestHandler(Ingest ingest, ClientAddress clientAddress) {
+    this.ingest = ingest;
+    this.clientAddress = clientAddress;
+  }
+
+  /** Adds the routes. */
+  public void routes(Router router) {
+    for (String method : METHODS) {
+      router.async(method, PATH, this::accept, this::bodyMax);
+    }
+    router.async("HEAD", PATH, request -> now(Response.empty(200)), this::bodyMax);
+    router.async("OPTIONS", PATH, request -> now(options(request)), this::bodyMax);
+  }
+
+  private int bodyMax(Request request) {
+    return ingest.bodyMax(request.path("source_id"));
+  }
+
+  private CompletionStage<Response> accept(Request request) {
+    return ingest
+        .accept(new Received(request.path("source_id"), facts(request), request.body()))
+        .thenApply(IngestHandler::answer);
+  }
+
+  private Event.RequestFacts facts(Request request) {
+    Map<String, String> headers = request.headers().joined();
+    Json.ObjBuilder headersJson = Json.object();
+    headers.forEach(headersJson::put);
+    Json.ObjBuilder queryJson = Json.object();
+    request
+        .query()
+        .asMap()
+        .forEach((name, values) ->
+            queryJson.put(
+                name, values.size() == 1 ? Json.of(values.getFirst()) : Json.texts(values)));
+    return new Event.RequestFacts(
+        request.method(),
+        headersJson.build().text(),
+        queryJson.build().text(),
+        headers.get("content-type"),
+        clientAddress.of(request.head().peer(), request.headers()::first));
+  }
+
+  private static Response answer(Accepted accepted) {
+    if (accepted.source().config() != null
+        && accepted.source().config().get("response") instanceof Json.Obj response) {
+      return custom(response, accepted.eventId());
+    }
+    // Written by hand: both values are hex digits, and this is the hottest answer of all.
+    return Response.bytes(
+        200,
+        "application/json",
+        ("{\"event_id\":\""
+                + accepted.eventId()
+                + "\",\"source_id\":\""
+                + accepted.source().id()
+                + "\"}")
+            .getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The answer that the source's owner wants senders to see. */
+  private static Response custom(Json.Obj wanted, String eventId) {
+    int status =
+        wanted.get("status_code") instanceof Json.Num number ? number.value().intValue() : 200;
+    String type =
+        wanted.get("content_type") instanceof Json.Str text ? text.value() : "application/json";
+    String body = wanted.get("body") instanceof Json.Str text ? text.value() : "";
+    Response response =
+        Response.bytes(status, type, body.getBytes(StandardCharsets.UTF_8))
+            .with("X-Event-Id", eventId);
+    if (wanted.get("headers") instanceof Json.Obj headers) {
+      for (Map.Entry<String, Json> header : headers.members().entrySet()) {
+        response = response.with(header.getKey(), ((Json.Str) header.getValue()).value());
+      }
+    }
+    return response;
+  }
+
+  private static Response options(Request request) {
+    Response response = Response.empty(204).with("Allow", ALLOW);
+    return request
+        .headers()
+        .first("WebHook-Request-Origin")
+        .map(origin ->
+            response.with("WebHook-Allowed-Origin", origin).with("WebHook-Allowed-Rate", "*"))
+        .orElse(response);
+  }
+
+  private static CompletionStage<Response> now(Response response) {
+    return CompletableFuture.completedFuture(response);
+  }
+}
