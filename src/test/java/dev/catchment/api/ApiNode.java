@@ -1,0 +1,216 @@
+package dev.catchment.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.catchment.access.Access;
+import dev.catchment.access.ApiKeys;
+import dev.catchment.access.Environment;
+import dev.catchment.access.Environments;
+import dev.catchment.access.FirstStart;
+import dev.catchment.access.OriginRule;
+import dev.catchment.access.SessionCookie;
+import dev.catchment.base.Failure;
+import dev.catchment.base.Ids;
+import dev.catchment.base.Scope;
+import dev.catchment.base.Secret;
+import dev.catchment.db.Database;
+import dev.catchment.db.OpenDatabase;
+import dev.catchment.http.Router;
+import dev.catchment.http.Server;
+import dev.catchment.http.ServerSettings;
+import dev.catchment.http.Site;
+import dev.catchment.json.Json;
+import dev.catchment.observe.Metrics;
+import dev.catchment.testkit.BothDatabases;
+import dev.catchment.testkit.OpenApi;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+
+/** The gateway API on a fresh store behind a real server; every answer is held to the document. */
+final class ApiNode implements AutoCloseable {
+  static final OpenApi DOCUMENT = OpenApi.gateway();
+  static final String KEY = "first-key-of-this-test";
+
+  final Database database;
+  final Ids ids;
+  final ApiKeys keys;
+  final Scope scope;
+  final Server server;
+  final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  /**
+   * An answer.
+   *
+   * @param body JSON null for a body that is not JSON
+   */
+  record Answer(int status, Json body, HttpResponse<byte[]> http) {
+    /** The value at the end of member names and indexes. */
+    Json at(Object... path) {
+      Json value = body;
+      for (Object step : path) {
+        value =
+            step instanceof Integer index
+                ? ((Json.Arr) value).items().get(index)
+                : ((Json.Obj) value).members().getOrDefault((String) step, Json.nil());
+      }
+      return value;
+    }
+
+    String text(Object... path) {
+      return at(path) instanceof Json.Str text ? text.value() : at(path).text();
+    }
+
+    int size(Object... path) {
+      return ((Json.Arr) at(path)).items().size();
+    }
+
+    String header(String name) {
+      return http.headers().firstValue(name).orElse("");
+    }
+  }
+
+  ApiNode(BothDatabases.Store store) {
+    SecureRandom random = new SecureRandom();
+    InstantSource clock = InstantSource.system();
+    ids = new Ids(clock, random);
+    keys = new ApiKeys(ids, random);
+    database = new OpenDatabase(clock, new Metrics()).open(store.settings("a"));
+    assertThat(new FirstStart(database, ids, random).run(new Secret(KEY)).created()).isTrue();
+    scope =
+        database.read(tx ->
+            tx.find(
+                    "SELECT org_id, id FROM environments",
+                    row -> new Scope(row.string("org_id"), row.string("id")))
+                .orElseThrow());
+    Access access = new Access(database, clock, new SessionCookie(new Secret("secret"), false));
+    Gate gate = new Gate(access, OriginRule.of("https://gateway.example", Set.of()));
+    Router router = router(gate, clock);
+    server =
+        Server.start(
+            new ServerSettings(0, "127.0.0.1", 1),
+            head -> new Site.Door(router, head.path()),
+            random);
+  }
+
+  private Router router(Gate gate, InstantSource clock) {
+    Router router = new Router(new GatewayProblems());
+    new SourceHandler(database, gate, ids, "https://gateway.example/").routes(router);
+    new DestinationHandler(database, gate, ids, ApiNode::checkUrl).routes(router);
+    new ConnectionHandler(database, gate, ids).routes(router);
+    new CollectionHandler(database, gate, ids).routes(router);
+    new RecordHandler(database, gate).routes(router);
+    new EventHandler(database, gate).routes(router);
+    new AttemptHandler(database, gate).routes(router);
+    new HealthHandler("1.2.3", clock, HealthHandler.Health::ok).routes(router);
+    new DocumentHandler().routes(router);
+    return router;
+  }
+
+  private static void checkUrl(String url, String field) {
+    if (!url.matches("https?://[a-z.]+(/.*)?")) {
+      throw Failure.body(field, "must be a URL of this test");
+    }
+  }
+
+  /** A key of another environment of the same organization. */
+  String foreignKey() {
+    return database.write(tx -> {
+      Environment staging = new Environments(ids).create(tx, scope.orgId(), "Staging", "staging");
+      return keys.create(tx, staging.scope(), "k", "*").text().reveal();
+    });
+  }
+
+  String key(String scopes) {
+    return database.write(tx -> keys.create(tx, scope, "k", scopes)).text().reveal();
+  }
+
+  Answer get(String path) throws Exception {
+    return send("GET", path, "", Map.of("X-API-Key", KEY));
+  }
+
+  Answer post(String path, String body) throws Exception {
+    return send("POST", path, body, Map.of("X-API-Key", KEY));
+  }
+
+  Answer patch(String path, String body) throws Exception {
+    return send("PATCH", path, body, Map.of("X-API-Key", KEY));
+  }
+
+  Answer delete(String path) throws Exception {
+    return send("DELETE", path, "", Map.of("X-API-Key", KEY));
+  }
+
+  Answer send(String method, String path, String body, Map<String, String> headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+            .method(
+                method,
+                body.isEmpty()
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body));
+    headers.forEach(request::header);
+    HttpResponse<byte[]> response =
+        client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    String type = response.headers().firstValue("Content-Type").orElse(null);
+    DOCUMENT.check(method, path, response.statusCode(), type, response.body());
+    return new Answer(
+        response.statusCode(), Json.parse(response.body()).orElse(Json.nil()), response);
+  }
+
+  /** Creates a thing and gives its id. */
+  String made(String kind, String body) throws Exception {
+    Answer answer = post("/v1/" + kind + "s", body);
+    assertThat(answer.status()).as(answer.body().text()).isEqualTo(201);
+    return answer.text(kind, "id");
+  }
+
+  String source(String slug) throws Exception {
+    return made("source", "{\"name\":\"S\",\"slug\":\"" + slug + "\"}");
+  }
+
+  String destination(String slug) throws Exception {
+    return made(
+        "destination",
+        "{\"name\":\"D\",\"slug\":\"" + slug + "\",\"url\":\"https://d.example/x\"}");
+  }
+
+  String connection(String sourceId, String destinationId) throws Exception {
+    return made(
+        "connection",
+        "{\"name\":\"C\",\"source_id\":\""
+            + sourceId
+            + "\",\"destination_id\":\""
+            + destinationId
+            + "\"}");
+  }
+
+  String collection(String slug, String sourceId) throws Exception {
+    return made(
+        "collection",
+        "{\"name\":\"L\",\"primary_key_path\":\"id\",\"slug\":\""
+            + slug
+            + "\",\"source_id\":\""
+            + sourceId
+            + "\"}");
+  }
+
+  /** The text {@code t} of the first row that a query finds in the store. */
+  String stored(String sql) {
+    return database.read(tx -> tx.find(sql, row -> row.string("t")).orElseThrow());
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    server.close();
+    database.close();
+  }
+}
