@@ -66,17 +66,19 @@ final class EventQuery {
   private void narrow(Tx tx, Scope scope, Set<EventRow.Status> statuses) {
     if (statuses.equals(EnumSet.of(EventRow.Status.PROCESSING))
         && isRare(tx, "SELECT 1 FROM attempts a WHERE a.open = 1")) {
+      // The expression keeps the index of all attempts of the environment out of it.
       add(
-          " AND e.id IN (SELECT a.event_id FROM attempts a WHERE a.open = 1 AND a.env_id = ?)",
+          " AND e.id IN (SELECT a.event_id FROM attempts a"
+              + " WHERE a.open = 1 AND a.env_id || '' = ?)",
           scope.envId());
     } else if (statuses.equals(EnumSet.of(EventRow.Status.FAILED))
         && isRare(tx, "SELECT 1 FROM attempts a WHERE a.is_dlq = 1")
         && isRare(tx, "SELECT 1 FROM attempts a WHERE " + CUT_OFF)) {
       add(
-          " AND (e.id IN (SELECT a.event_id FROM attempts a WHERE a.is_dlq = 1 AND a.env_id = ?)",
+          " AND e.id IN (SELECT a.event_id FROM attempts a WHERE a.is_dlq = 1 AND a.env_id = ?",
           scope.envId());
       add(
-          " OR e.id IN (SELECT a.event_id FROM attempts a WHERE " + CUT_OFF + " AND a.env_id = ?))",
+          " UNION SELECT a.event_id FROM attempts a WHERE " + CUT_OFF + " AND a.env_id = ?)",
           scope.envId());
     }
   }
