@@ -30,7 +30,7 @@ final class Passwords {
   private static final int WAITING_MAX = 64;
 
   /** A hash that no known password has, at the price of a real one. */
-  private static final String NOBODY =
+  static final String NOBODY =
       "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA"
           + "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 

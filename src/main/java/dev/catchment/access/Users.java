@@ -38,7 +38,7 @@ final class Users {
   }
 
   static boolean isAny(Tx tx) {
-    return tx.number("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM users LIMIT 1) some") > 0;
+    return tx.number("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM users LIMIT 1) AS found") > 0;
   }
 
   /**
