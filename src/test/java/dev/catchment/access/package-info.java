@@ -1,0 +1,3 @@
+/** Tests of the room {@code access}. */
+@org.jspecify.annotations.NullMarked
+package dev.catchment.access;

@@ -1,0 +1,3 @@
+/** Tests of the room {@code api}. */
+@org.jspecify.annotations.NullMarked
+package dev.catchment.api;
