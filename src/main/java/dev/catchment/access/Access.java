@@ -29,7 +29,8 @@ public final class Access {
 
   /**
    * Tries {@code X-API-Key}, {@code Authorization: Bearer} and the session cookie in this order.
-   * The first valid one decides; an invalid one does not end the search.
+   * The first valid one decides; an invalid one does not end the search. May read the store, so it
+   * is not for an event loop.
    */
   public Authentication authenticate(Credentials credentials) {
     List<String> presented = credentials.keys();
@@ -135,7 +136,8 @@ public final class Access {
   }
 
   /**
-   * Who reads feeds. No other credential than this header opens them.
+   * Who reads feeds. No other credential than this header opens them. May read the store when the
+   * key was not used lately.
    *
    * @param apiKeys the values of all headers {@code X-API-Key}
    */

@@ -26,6 +26,7 @@ public final class Accounts {
 
   private final Database database;
   private final Ids ids;
+  private final InstantSource clock;
   private final RandomGenerator random;
   private final SessionCookie cookie;
   private final AccountSettings settings;
@@ -42,6 +43,7 @@ public final class Accounts {
       AccountSettings settings) {
     this.database = database;
     this.ids = ids;
+    this.clock = clock;
     this.random = random;
     this.cookie = cookie;
     this.settings = settings;
@@ -149,8 +151,7 @@ public final class Accounts {
 
   private Optional<SignIn.Done> session(String token) {
     Optional<SignIn.Done> found = database.read(tx -> current(tx, token));
-    if (found.isEmpty()
-        || !database.read(tx -> Sessions.isToProlong(found.get().session(), tx.now()))) {
+    if (found.isEmpty() || !Sessions.isToProlong(found.get().session(), clock.millis())) {
       return found;
     }
     return database.write(tx -> {

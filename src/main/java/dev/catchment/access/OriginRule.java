@@ -34,6 +34,7 @@ public record OriginRule(Set<String> origins) {
     int authority = page.indexOf("://");
     return origins.contains(page)
         || (host != null
+            && !host.isEmpty()
             && authority > 0
             && page.substring(authority + 3).equals(host.toLowerCase(Locale.ROOT)));
   }

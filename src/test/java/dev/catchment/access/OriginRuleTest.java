@@ -27,6 +27,7 @@ final class OriginRuleTest {
     "null,                             gateway.example, false",
     "null,                             null,            false",
     "'',                               '',              false",
+    "'http://',                        '',              false",
     "'://',                            '',              false",
     "http://[::1]:80,                  [::1],           true",
   })
