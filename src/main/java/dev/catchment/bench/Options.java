@@ -55,6 +55,11 @@ final class Options {
   int window = 2_000;
 
   @Option(
+      names = "--drain",
+      description = "Seconds to wait for what is owed after the load (${DEFAULT-VALUE}).")
+  double drain = 60;
+
+  @Option(
       names = "--ceiling-seconds",
       description = "Length of the ceiling's measurement, 0 leaves it out (${DEFAULT-VALUE}).")
   double ceilingSeconds = 3;
@@ -70,8 +75,8 @@ final class Options {
     if (url != null && apiKey == null) {
       return "--url needs --api-key";
     }
-    if (rate < 0 || seconds <= 0 || warmup < 0 || ceilingSeconds < 0) {
-      return "--rate, --warmup and --ceiling-seconds cannot be negative, --seconds must be positive";
+    if (rate < 0 || seconds <= 0 || warmup < 0 || drain < 0 || ceilingSeconds < 0) {
+      return "--seconds must be positive; --rate, --warmup, --drain, --ceiling-seconds not negative";
     }
     if (connections < 1 || connections > 10_000) {
       return "--connections must be from 1 to 10000";
@@ -94,6 +99,10 @@ final class Options {
 
   long warmupNanos() {
     return (long) (warmup * NANOS);
+  }
+
+  long drainMillis() {
+    return (long) (drain * 1_000);
   }
 
   long ceilingNanos() {

@@ -74,6 +74,8 @@ final class ServerProcess implements AutoCloseable {
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("server.log").toFile());
+    // A database the caller works with must never be measured by accident.
+    builder.environment().remove("CATCHMENT_DATABASE_URL");
     builder.environment().putAll(environment);
     long before = ticks.getAsLong();
     process = builder.start();
