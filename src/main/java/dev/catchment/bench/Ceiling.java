@@ -49,7 +49,8 @@ final class Ceiling implements Runnable {
     Payload payload = new Payload(options.bytes, options.keys);
     List<String> command = List.of("bench", "ceiling");
     try (ServerProcess process =
-            ServerProcess.start(surroundings.launch(), command, Map.of(), "none", ticks);
+            ServerProcess.start(
+                surroundings.launch().withoutArchiving(), command, Map.of(), "none", ticks);
         Generator generator =
             new Generator(
                 Aim.at(process.target().url(), "/v1/ingest/none"),

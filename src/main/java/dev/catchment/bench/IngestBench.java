@@ -30,7 +30,10 @@ final class IngestBench extends BenchCommand.Kind {
 
       long acknowledged = ledger.acknowledgedCount();
       Pause.until(
-          () -> target.eventCount(source) >= acknowledged, bench.ticks(), 50, Math.min(COUNT_MILLIS_MAX, bench.options().drainMillis()));
+          () -> target.eventCount(source) >= acknowledged,
+          bench.ticks(),
+          50,
+          Math.min(COUNT_MILLIS_MAX, bench.options().drainMillis()));
       long stored = target.eventCount(source);
       List<String> faults = bench.answerFaults();
       faults.addAll(Balance.count("stored events", stored, acknowledged, bench.storedMost()));

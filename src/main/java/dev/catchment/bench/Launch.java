@@ -1,8 +1,15 @@
 package dev.catchment.bench;
 
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a second process of this program is started.
@@ -28,8 +35,34 @@ public record Launch(List<String> command) {
         command.add(flag);
       }
     }
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+    String classPath = System.getProperty("java.class.path");
+    if (mainClass.equals(mainClassOf(classPath))) {
+      // The manifest of a packaged program grants what the class path alone does not.
+      command.addAll(List.of("-jar", classPath));
+    } else {
+      command.addAll(List.of("-cp", classPath, mainClass));
+    }
     return new Launch(List.copyOf(command));
+  }
+
+  private static @Nullable String mainClassOf(String classPath) {
+    if (!classPath.endsWith(".jar") || classPath.contains(File.pathSeparator)) {
+      return null;
+    }
+    try (JarFile jar = new JarFile(classPath)) {
+      Manifest manifest = jar.getManifest();
+      return manifest == null
+          ? null
+          : manifest.getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The same without leaving a class archive behind, which would suit only what ran once. */
+  Launch withoutArchiving() {
+    return new Launch(
+        command.stream().filter(word -> !word.equals("-XX:+AutoCreateSharedArchive")).toList());
   }
 
   List<String> with(List<String> arguments) {
