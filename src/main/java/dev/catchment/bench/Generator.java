@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +25,7 @@ final class Generator implements AutoCloseable {
 
   private static final long RECONNECT_NANOS = 100 * MILLIS;
 
-  /** The longest pause of an open loop that waits for its next event: its timing error. */
-  private static final long PAUSE_NANOS_MAX = 100_000;
+  private static final long SELECT_MILLIS_MAX = 10;
 
   private final Selector selector;
   private final Ledger ledger;
@@ -60,23 +58,30 @@ final class Generator implements AutoCloseable {
     connect();
     Tally current = new Tally(pass, ticks.getAsLong());
     tally = current;
-    while (true) {
-      long now = ticks.getAsLong();
-      reopen(now);
-      if (current.unfinished(now, BACKLOG_NANOS_MAX)) {
-        issue(current);
-        await(current);
-      } else if (inFlight == 0) {
-        break;
-      } else if (now > current.end() + BACKLOG_NANOS_MAX + ANSWER_NANOS_MAX) {
-        wires.stream().filter(Wire::busy).forEach(wire -> lose(wire, now));
-      } else {
-        selector.select(this::ready, 10);
+    try (Metronome beats = new Metronome(pass, selector, ticks)) {
+      while (step(current)) {
+        // A closed loop that is held back has no beat to wake it when it may go on.
+        boolean held = current.closedLoop() && !idle.isEmpty();
+        selector.select(this::ready, held ? 1 : SELECT_MILLIS_MAX);
       }
     }
     current.close(ticks.getAsLong());
     tally = null;
     return current;
+  }
+
+  /** Sends what is due; false when the pass is over. */
+  private boolean step(Tally current) {
+    long now = ticks.getAsLong();
+    reopen(now);
+    if (current.unfinished(now, BACKLOG_NANOS_MAX)) {
+      issue(current);
+      return true;
+    }
+    if (now > current.end() + BACKLOG_NANOS_MAX + ANSWER_NANOS_MAX) {
+      wires.stream().filter(Wire::busy).forEach(wire -> lose(wire, now));
+    }
+    return inFlight > 0;
   }
 
   /** Opens what is not open, and notices what the server closed since the last pass. */
@@ -85,7 +90,7 @@ final class Generator implements AutoCloseable {
     selector.selectNow(this::ready);
     while (idle.size() < wires.size() && ticks.getAsLong() < giveUp) {
       reopen(ticks.getAsLong());
-      selector.select(this::ready, 10);
+      selector.select(this::ready, SELECT_MILLIS_MAX);
     }
   }
 
@@ -114,27 +119,6 @@ final class Generator implements AutoCloseable {
         wire.send(selector, ledger.begin(), due);
       } catch (IOException e) {
         lose(wire, now);
-      }
-    }
-  }
-
-  private void await(Tally current) throws IOException {
-    if (idle.isEmpty()) {
-      selector.select(this::ready, 10);
-      return;
-    }
-    if (current.closedLoop()) {
-      selector.select(this::ready, 1);
-      return;
-    }
-    long now = ticks.getAsLong();
-    long gap = Math.min(current.due(now), current.end()) - now;
-    if (gap > 3 * MILLIS) {
-      selector.select(this::ready, gap / MILLIS - 1);
-    } else {
-      // The selector counts in milliseconds, too coarse for a schedule of thousands a second.
-      if (selector.selectNow(this::ready) == 0 && gap > 0) {
-        LockSupport.parkNanos(Math.min(gap, PAUSE_NANOS_MAX));
       }
     }
   }
