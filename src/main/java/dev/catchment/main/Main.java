@@ -1,5 +1,9 @@
 package dev.catchment.main;
 
+import dev.catchment.bench.BenchCommand;
+import dev.catchment.bench.Launch;
+import dev.catchment.bench.Surroundings;
+import java.security.SecureRandom;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -22,6 +26,11 @@ public final class Main {
   static CommandLine commands() {
     return new CommandLine(new Catchment())
         .addSubcommand(new ServeCommand(System.out, System.err))
+        .addSubcommand(
+            "bench",
+            BenchCommand.line(
+                new Surroundings(
+                    Launch.likeThis(Main.class.getName()), System::nanoTime, new SecureRandom())))
         .addSubcommand(new CommandLine.HelpCommand());
   }
 }
