@@ -44,7 +44,7 @@ final class HttpSenderReuseTest {
   void anAnswerThatBreaksOffOnAReusedConnectionIsNotAskedForAgain() {
     receiver.answer(Reply.status(200));
     assertThat(send()).isInstanceOf(Answered.class);
-    receiver.answer(new Reply.Cut(Reply.text(200, "a longer answer"), 20));
+    receiver.answer(new Reply.Cut(Reply.text(200, "x".repeat(5_000)), 500));
     assertThat(send()).isInstanceOf(Unanswered.class);
     assertThat(receiver.requests()).hasSize(2);
     assertThat(receiver.connectionCount()).isEqualTo(1);
