@@ -1,0 +1,205 @@
+package dev.catchment.api;
+
+import dev.catchment.base.Failure;
+import dev.catchment.base.Ids;
+import dev.catchment.base.Scope;
+import dev.catchment.base.Times;
+import dev.catchment.collections.CollectionOptions;
+import dev.catchment.collections.CollectionRow;
+import dev.catchment.collections.Collections;
+import dev.catchment.db.Database;
+import dev.catchment.db.Tx;
+import dev.catchment.expr.BodyPath;
+import dev.catchment.http.Request;
+import dev.catchment.http.Response;
+import dev.catchment.http.Router;
+import dev.catchment.ingest.Sources;
+import dev.catchment.json.Json;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The resource {@code /v1/collections}. */
+public final class CollectionHandler {
+  private static final String SEGMENT = "collections";
+  private static final int PATH_CHARS_MAX = 1_000;
+  private static final List<String> CHANGEABLE =
+      List.of("name", "description", "primary_key_path", "event_type_field", "status", "options");
+
+  private final Database database;
+  private final Gate gate;
+  private final Ids ids;
+
+  public CollectionHandler(Database database, Gate gate, Ids ids) {
+    this.database = database;
+    this.gate = gate;
+    this.ids = ids;
+  }
+
+  /** Adds the routes. */
+  public void routes(Router router) {
+    router
+        .on("GET", "/v1/collections", this::list)
+        .on("POST", "/v1/collections", this::create)
+        .on("GET", "/v1/collections/{id}", this::get)
+        .on("PATCH", "/v1/collections/{id}", this::update)
+        .on("DELETE", "/v1/collections/{id}", this::delete);
+  }
+
+  private Response list(Request request) {
+    Scope scope = gate.read(request, SEGMENT);
+    Params params = Params.of(request);
+    String status = params.word("status", Fields.STATUSES);
+    String source = params.id("source_id", "Source");
+    return new Listing<>("collections", CollectionRow::id, CollectionHandler::row)
+        .answer(
+            params,
+            (below, limit) ->
+                database.read(tx -> {
+                  List<CollectionRow> rows =
+                      Collections.list(
+                          tx, scope, new Collections.Wanted(source, status, below, limit));
+                  if (source != null && rows.isEmpty()) {
+                    Sources.get(tx, scope, source);
+                  }
+                  return rows;
+                }));
+  }
+
+  private Response get(Request request) {
+    Scope scope = gate.read(request, SEGMENT);
+    String id = Path.id(request, "Collection");
+    return Response.json(200, database.read(tx -> answer(tx, Collections.get(tx, scope, id))));
+  }
+
+  private Response create(Request request) {
+    Gate.Change change = gate.change(request, SEGMENT);
+    Input input = change.input().require("name", "slug", "source_id", "primary_key_path");
+    CollectionRow.FoldSpec blank =
+        new CollectionRow.FoldSpec(
+            keyPath(input), null, CollectionOptions.none(), CollectionRow.Status.ACTIVE);
+    CollectionRow.FoldSpec fold = merged(blank, input);
+    Collections.Draft draft =
+        new Collections.Draft(
+            ids.next(),
+            input.name(""),
+            input.slug(),
+            input.description(null),
+            input.id("source_id", "Source"),
+            null);
+    return Response.json(
+        201,
+        database.write(tx -> {
+          Sources.get(tx, change.scope(), draft.sourceId());
+          return answer(tx, Collections.create(tx, change.scope(), draft, fold));
+        }));
+  }
+
+  private Response update(Request request) {
+    Gate.Change change = gate.change(request, SEGMENT);
+    String id = Path.id(request, "Collection");
+    return Response.json(
+        200,
+        database.write(tx -> {
+          CollectionRow old = Collections.get(tx, change.scope(), id);
+          Input input = change.input().requireAny(CHANGEABLE);
+          return answer(
+              tx,
+              Collections.update(
+                  tx,
+                  old,
+                  input.name(old.identity().name()),
+                  input.description(old.identity().description()),
+                  merged(old.fold(), input)));
+        }));
+  }
+
+  private static CollectionRow.FoldSpec merged(CollectionRow.FoldSpec old, Input input) {
+    Json.Obj options = input.has("options") ? input.object("options", null) : null;
+    if (options == null && input.has("options")) {
+      throw Failure.body("options", "must be an object");
+    }
+    return new CollectionRow.FoldSpec(
+        input.has("primary_key_path") ? keyPath(input) : old.keyPath(),
+        input.has("event_type_field") ? typePath(input) : old.typePath(),
+        options == null ? old.options() : old.options().merged(options),
+        CollectionRow.Status.valueOf(
+            input.word("status", Fields.STATUSES, old.status().word()).toUpperCase(Locale.ROOT)));
+  }
+
+  private static BodyPath keyPath(Input input) {
+    return BodyPath.parse(
+        input.text("primary_key_path", 1, PATH_CHARS_MAX, ""), "primary_key_path");
+  }
+
+  private static @Nullable BodyPath typePath(Input input) {
+    String text = input.nullableText("event_type_field", PATH_CHARS_MAX, null);
+    return text == null ? null : BodyPath.parse(text, "event_type_field");
+  }
+
+  private Response delete(Request request) {
+    Scope scope = gate.write(request, SEGMENT);
+    String id = Path.id(request, "Collection");
+    return Response.json(
+        200,
+        database.write(tx -> {
+          Collections.delete(tx, scope, id);
+          return Fields.SUCCESS;
+        }));
+  }
+
+  private static Json.Obj answer(Tx tx, CollectionRow row) {
+    CollectionRow.Progress progress = row.progress();
+    return Json.object()
+        .put("collection", row(row))
+        .put(
+            "options",
+            Json.object()
+                .putAll(row.fold().options().toJson())
+                .put("content_type", row.identity().contentType())
+                .build())
+        .put(
+            "stats",
+            Json.object()
+                .put("applied_count", progress.appliedCount())
+                .put("stale_count", progress.staleCount())
+                .put("skipped_count", progress.skippedCount())
+                .put("skipped_reasons", progress.skippedReasons())
+                .put("time_fallback_count", progress.timeFallbackCount())
+                .put("tombstone_count", progress.tombstoneCount())
+                .put("lag", Collections.lag(tx, row))
+                .build())
+        .build();
+  }
+
+  /** Exactly the 22 members of the contract, in its order. */
+  private static Json row(CollectionRow row) {
+    CollectionRow.Identity who = row.identity();
+    CollectionRow.Backfill backfill = row.backfill();
+    BodyPath typePath = row.fold().typePath();
+    return Json.object()
+        .put("id", who.id())
+        .put("org_id", who.scope().orgId())
+        .put("env_id", who.scope().envId())
+        .put("name", who.name())
+        .put("slug", who.slug())
+        .put("source_id", who.sourceId())
+        .put("primary_key_path", row.fold().keyPath().toString())
+        .put("event_type_field", typePath == null ? null : typePath.toString())
+        .put("description", who.description())
+        .put("status", row.fold().status().word())
+        .put("record_count", row.progress().recordCount())
+        .put("last_sync_at", Fields.time(row.progress().lastSyncAt()))
+        .put("created_at", Times.format(row.times().createdAt()))
+        .put("updated_at", Times.format(row.times().updatedAt()))
+        .put("backfill_status", backfill.status())
+        .put("backfill_progress", backfill.progress())
+        .put("backfill_total", backfill.total())
+        .put("backfill_cursor", backfill.cursor())
+        .put("backfill_started_at", Fields.time(backfill.startedAt()))
+        .put("backfill_completed_at", Fields.time(backfill.completedAt()))
+        .put("backfill_error", backfill.error())
+        .put("source_name", who.sourceName())
+        .build();
+  }
+}

@@ -1,0 +1,178 @@
+package dev.catchment.api;
+
+import dev.catchment.base.Ids;
+import dev.catchment.base.Scope;
+import dev.catchment.base.Times;
+import dev.catchment.db.Database;
+import dev.catchment.delivery.Destinations;
+import dev.catchment.expr.FilterRules;
+import dev.catchment.http.Request;
+import dev.catchment.http.Response;
+import dev.catchment.http.Router;
+import dev.catchment.ingest.Sources;
+import dev.catchment.json.Json;
+import dev.catchment.routing.Connection;
+import dev.catchment.routing.Connections;
+import java.util.List;
+import java.util.Locale;
+
+/** The resource {@code /v1/connections}. */
+public final class ConnectionHandler {
+  private static final String SEGMENT = "connections";
+  private static final List<String> CHANGEABLE =
+      List.of(
+          "name",
+          "description",
+          "enabled",
+          "filter_rules",
+          "status",
+          "transform_enabled",
+          "transform_expression");
+
+  private final Database database;
+  private final Gate gate;
+  private final Ids ids;
+
+  public ConnectionHandler(Database database, Gate gate, Ids ids) {
+    this.database = database;
+    this.gate = gate;
+    this.ids = ids;
+  }
+
+  /** Adds the routes. */
+  public void routes(Router router) {
+    router
+        .on("GET", "/v1/connections", this::list)
+        .on("POST", "/v1/connections", this::create)
+        .on("GET", "/v1/connections/{id}", this::get)
+        .on("PATCH", "/v1/connections/{id}", this::update)
+        .on("DELETE", "/v1/connections/{id}", this::delete);
+  }
+
+  private Response list(Request request) {
+    Scope scope = gate.read(request, SEGMENT);
+    Params params = Params.of(request);
+    String status = params.word("status", Fields.STATUSES);
+    String source = params.id("source_id", "Source");
+    String destination = params.id("destination_id", "Destination");
+    return new Listing<>("connections", Connection::id, ConnectionHandler::row)
+        .answer(
+            params,
+            (below, limit) ->
+                database.read(tx -> {
+                  if (source != null) {
+                    Sources.get(tx, scope, source);
+                  }
+                  if (destination != null) {
+                    Destinations.get(tx, scope, destination);
+                  }
+                  return Connections.list(
+                      tx, scope, new Connections.Wanted(source, destination, status, below, limit));
+                }));
+  }
+
+  private Response get(Request request) {
+    Scope scope = gate.read(request, SEGMENT);
+    String id = Path.id(request, "Connection");
+    return answer(200, database.read(tx -> Connections.get(tx, scope, id)));
+  }
+
+  private Response create(Request request) {
+    Gate.Change change = gate.change(request, SEGMENT);
+    Input input = change.input().require("source_id", "destination_id", "name");
+    Connection blank =
+        new Connection(
+            ids.next(),
+            change.scope(),
+            new Connection.Ends(
+                input.id("source_id", "Source"),
+                null,
+                input.id("destination_id", "Destination"),
+                null),
+            "",
+            null,
+            true,
+            FilterRules.none(),
+            Connection.Status.ACTIVE,
+            new Connection.Totals(0, null),
+            0,
+            0);
+    Connection created = merged(blank, input);
+    return answer(
+        201,
+        database.write(tx -> {
+          Sources.get(tx, created.scope(), created.ends().sourceId());
+          Destinations.get(tx, created.scope(), created.ends().destinationId());
+          return Connections.create(tx, created);
+        }));
+  }
+
+  private Response update(Request request) {
+    Gate.Change change = gate.change(request, SEGMENT);
+    String id = Path.id(request, "Connection");
+    return answer(
+        200,
+        database.write(tx -> {
+          Connection old = Connections.get(tx, change.scope(), id);
+          return Connections.update(tx, old, merged(old, change.input().requireAny(CHANGEABLE)));
+        }));
+  }
+
+  private static Connection merged(Connection old, Input input) {
+    input.refuse("transform_enabled").refuse("transform_expression");
+    return new Connection(
+        old.id(),
+        old.scope(),
+        old.ends(),
+        input.name(old.name()),
+        input.description(old.description()),
+        input.flag("enabled", old.enabled()),
+        input.has("filter_rules")
+            ? FilterRules.parse(input.body().get("filter_rules"), "filter_rules")
+            : old.filter(),
+        Connection.Status.valueOf(
+            input.word("status", Fields.STATUSES, old.status().word()).toUpperCase(Locale.ROOT)),
+        old.totals(),
+        old.createdAt(),
+        old.updatedAt());
+  }
+
+  private Response delete(Request request) {
+    Scope scope = gate.write(request, SEGMENT);
+    String id = Path.id(request, "Connection");
+    return Response.json(
+        200,
+        database.write(tx -> {
+          Connections.delete(tx, scope, id);
+          return Fields.SUCCESS;
+        }));
+  }
+
+  private static Response answer(int status, Connection connection) {
+    return Response.json(status, Json.object().put("connection", row(connection)).build());
+  }
+
+  private static Json row(Connection connection) {
+    FilterRules filter = connection.filter();
+    return Json.object()
+        .put("id", connection.id())
+        .put("org_id", connection.scope().orgId())
+        .put("env_id", connection.scope().envId())
+        .put("source_id", connection.ends().sourceId())
+        .put("destination_id", connection.ends().destinationId())
+        .put("name", connection.name())
+        .put("description", connection.description())
+        .put("enabled", Json.flag(connection.enabled()))
+        .put("filter_rules", Fields.text(filter.isEmpty() ? null : filter.toJson()))
+        .put("status", connection.status().word())
+        .put("event_count", connection.totals().eventCount())
+        .put("last_event_at", Fields.time(connection.totals().lastEventAt()))
+        .put("created_at", Times.format(connection.createdAt()))
+        .put("updated_at", Times.format(connection.updatedAt()))
+        .put("transform_enabled", Json.flag(false))
+        .put("transform_expression", Json.nil())
+        .put("source_name", connection.ends().sourceName())
+        .put("destination_name", connection.ends().destinationName())
+        .build();
+  }
+}

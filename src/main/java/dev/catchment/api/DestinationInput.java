@@ -1,0 +1,239 @@
+package dev.catchment.api;
+
+import dev.catchment.base.Failure;
+import dev.catchment.base.Scope;
+import dev.catchment.delivery.Destination;
+import dev.catchment.delivery.RetrySpec;
+import dev.catchment.json.Json;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a destination from a body: a new one, or an old one with changes. */
+final class DestinationInput {
+  private static final Map<String, String> ALIASES =
+      Map.of(
+          "max_retries",
+          "retry_max_attempts",
+          "backoff_type",
+          "retry_backoff_type",
+          "intervals",
+          "retry_intervals",
+          "config",
+          "provider_config");
+
+  private static final List<String> CHANGEABLE =
+      List.of(
+          "name",
+          "url",
+          "method",
+          "headers",
+          "timeout_ms",
+          "timeout",
+          "auth_type",
+          "auth_config",
+          "provider_config",
+          "retry_enabled",
+          "retry_max_attempts",
+          "retry_backoff_type",
+          "retry_intervals",
+          "retry_jitter",
+          "circuit_breaker_enabled",
+          "circuit_breaker_threshold",
+          "circuit_breaker_reset_ms",
+          "signing_config",
+          "status",
+          "rate_limit_per_second",
+          "max_in_flight",
+          "ordered");
+
+  private static final List<String> OTHER_TYPES =
+      List.of(
+          "sqs",
+          "s3",
+          "eventbridge",
+          "pubsub",
+          "kafka",
+          "rabbitmq",
+          "websocket",
+          "aws_sqs",
+          "aws_s3",
+          "aws_eventbridge",
+          "gcp_pubsub");
+
+  private static final BigDecimal MILLIS_PER_SECOND = BigDecimal.valueOf(1_000);
+  private static final int TIMEOUT_MILLIS_MIN = 100;
+  private static final int TIMEOUT_MILLIS_MAX = 120_000;
+  private static final int INTERVALS_MAX = 20;
+  private static final int INTERVAL_SECONDS_MAX = 604_800;
+  private static final int URL_CHARS_MAX = 2_048;
+
+  private final Input input;
+  private final BiConsumer<String, String> checkUrl;
+
+  /**
+   * @param checkUrl takes a URL and its field, and throws when it can never be called
+   */
+  DestinationInput(Input input, BiConsumer<String, String> checkUrl) {
+    this.input = input.renamed(ALIASES);
+    this.checkUrl = checkUrl;
+  }
+
+  Destination created(String id, Scope scope) {
+    input.require("name", "slug");
+    if (input.body().get("type") instanceof Json.Str(String type) && OTHER_TYPES.contains(type)) {
+      throw Failure.body("type", "is not supported by this version");
+    }
+    String kind = input.word("type", List.of("http"), "http");
+    input.require("url");
+    Destination blank =
+        new Destination(
+            new Destination.Identity(id, scope, "", input.slug(), 0, 0),
+            new Destination.Target(kind, "", "POST", null, 30_000, "none", null, null, null),
+            RetrySpec.standard(),
+            new Destination.Breaker(true, 5, 60_000),
+            Destination.Status.ACTIVE,
+            10,
+            new Destination.Totals(0, null));
+    return merged(blank);
+  }
+
+  Destination changed(Destination old) {
+    input.requireAny(CHANGEABLE);
+    return merged(old);
+  }
+
+  private Destination merged(Destination old) {
+    Destination.Identity who = old.identity();
+    input.refuse("rate_limit_per_second").refuse("ordered");
+    return new Destination(
+        new Destination.Identity(
+            who.id(),
+            who.scope(),
+            input.name(who.name()),
+            who.slug(),
+            who.createdAt(),
+            who.updatedAt()),
+        target(old.target()),
+        retry(old.retry()),
+        new Destination.Breaker(
+            input.flag("circuit_breaker_enabled", old.breaker().enabled()),
+            input.integer("circuit_breaker_threshold", 1, 100, old.breaker().threshold()),
+            input.integer(
+                "circuit_breaker_reset_ms", 1_000, 3_600_000, old.breaker().resetMillis())),
+        Destination.Status.valueOf(
+            input.word("status", Fields.STATUSES, old.status().word()).toUpperCase(Locale.ROOT)),
+        input.integer("max_in_flight", 1, 1_000, old.maxInFlight()),
+        old.totals());
+  }
+
+  private Destination.Target target(Destination.Target old) {
+    String url = input.text("url", 1, URL_CHARS_MAX, old.url());
+    if (input.has("url")) {
+      checkUrl.accept(url, "url");
+    }
+    AuthInput auth = AuthInput.read(input, old.authType(), old.authConfig());
+    return new Destination.Target(
+        old.kind(),
+        url,
+        input.word("method", List.of("POST", "PUT", "PATCH"), old.method()),
+        headers(old.headers()),
+        timeoutMillis(old.timeoutMillis()),
+        auth.type(),
+        auth.config(),
+        providerConfig(old.providerConfig()),
+        SigningInput.read(input, old.signingConfig()));
+  }
+
+  private Json.@Nullable Obj headers(Json.@Nullable Obj stored) {
+    Json.Obj given = input.object("headers", stored);
+    if (given == null || !input.has("headers")) {
+      return given;
+    }
+    Json.Obj headers = Masks.keepHeaders(given, stored);
+    HeaderRules.check(headers, "headers");
+    return headers;
+  }
+
+  private int timeoutMillis(int fallback) {
+    if (input.has("timeout_ms") || !input.has("timeout")) {
+      return input.integer("timeout_ms", TIMEOUT_MILLIS_MIN, TIMEOUT_MILLIS_MAX, fallback);
+    }
+    if (input.body().get("timeout") instanceof Json.Num number && number.text().length() <= 10) {
+      BigDecimal millis = number.value().multiply(MILLIS_PER_SECOND);
+      if (millis.compareTo(BigDecimal.valueOf(TIMEOUT_MILLIS_MIN)) >= 0
+          && millis.compareTo(BigDecimal.valueOf(TIMEOUT_MILLIS_MAX)) <= 0) {
+        return millis.intValue();
+      }
+    }
+    throw Failure.body("timeout", "must be a number of seconds from 0.1 to 120");
+  }
+
+  private Json.@Nullable Obj providerConfig(Json.@Nullable Obj stored) {
+    Json.Obj given = input.object("provider_config", stored);
+    if (given == null || !input.has("provider_config")) {
+      return given;
+    }
+    Members members = new Members("provider_config", given);
+    if (members.get("tls") != null) {
+      throw members.fault("tls", "is not supported by this version");
+    }
+    Json.ObjBuilder kept = Json.object();
+    Json forward = members.get("forward_headers");
+    if (forward != null) {
+      if (!(forward instanceof Json.Bool) && !isNames(forward)) {
+        throw members.fault("forward_headers", "must be true, false or an array of header names");
+      }
+      kept.put("forward_headers", forward);
+    }
+    return kept.build();
+  }
+
+  private static boolean isNames(Json value) {
+    return value instanceof Json.Arr array
+        && array.items().size() <= HeaderRules.HEADERS_MAX
+        && array.items().stream()
+            .allMatch(item -> item instanceof Json.Str(String name) && HeaderRules.isName(name));
+  }
+
+  private RetrySpec retry(RetrySpec old) {
+    return new RetrySpec(
+        input.flag("retry_enabled", old.enabled()),
+        input.integer("retry_max_attempts", 1, 10, old.attemptsMax()),
+        RetrySpec.Backoff.valueOf(
+            input
+                .word(
+                    "retry_backoff_type",
+                    List.of("exponential", "linear", "fixed"),
+                    old.backoff().word())
+                .toUpperCase(Locale.ROOT)),
+        intervals(old.intervalsSeconds()),
+        input.flag("retry_jitter", old.jitter()));
+  }
+
+  private List<Integer> intervals(List<Integer> fallback) {
+    if (!input.has("retry_intervals")) {
+      return fallback;
+    }
+    List<Json> items = input.array("retry_intervals", new Json.Arr(List.of())).items();
+    List<Integer> seconds = new ArrayList<>();
+    for (Json item : items) {
+      Input.integer(item).ifPresent(seconds::add);
+    }
+    boolean valid =
+        !items.isEmpty()
+            && items.size() <= INTERVALS_MAX
+            && seconds.size() == items.size()
+            && seconds.stream().allMatch(one -> one >= 1 && one <= INTERVAL_SECONDS_MAX);
+    if (!valid) {
+      throw Failure.body(
+          "retry_intervals",
+          "must be an array of 1 to 20 integers from 1 to " + INTERVAL_SECONDS_MAX);
+    }
+    return seconds;
+  }
+}
