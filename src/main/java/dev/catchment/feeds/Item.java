@@ -40,7 +40,12 @@ public record Item(
    * @param sourceEventId the event that holds the record
    */
   public record Content(
-      Json.Obj data, Json.Obj edits, @Nullable String note, String sourceEventId) {}
+      Json.Obj data, Json.Obj edits, @Nullable String note, String sourceEventId) {
+    /** Whether a person changed the field. */
+    public boolean isEdited(ItemField field) {
+      return edits.members().containsKey(field.key());
+    }
+  }
 
   /** Who put it into its state, and why. */
   public record Decision(Actor actor, @Nullable String reason) {}

@@ -77,6 +77,11 @@ public final class Items {
         state.number());
   }
 
+  /** The ids of one list in order. */
+  public static List<String> order(Tx tx, String feedId, ItemState state) {
+    return slots(tx, feedId, state).stream().map(Slot::itemId).toList();
+  }
+
   /** The index of an item in its list; null in inbox and rejected. */
   public static @Nullable Integer position(Tx tx, String feedId, Item item) {
     return item.state().isVisible()
