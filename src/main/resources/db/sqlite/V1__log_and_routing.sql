@@ -126,6 +126,8 @@ CREATE INDEX attempts_by_destination ON attempts (destination_id, id);
 CREATE INDEX attempts_due ON attempts (due_at, seq) WHERE open = 1;
 CREATE INDEX attempts_open ON attempts (destination_id, connection_id) WHERE open = 1;
 CREATE INDEX attempts_dead ON attempts (env_id, event_id) WHERE is_dlq = 1;
+CREATE INDEX attempts_cut_off ON attempts (env_id, event_id)
+  WHERE status = 'failed' AND open = 0 AND next_retry_at IS NULL AND dlq_at IS NULL;
 
 -- Routing.
 CREATE TABLE connections (

@@ -1,0 +1,209 @@
+package dev.catchment.api;
+
+import dev.catchment.base.Failure;
+import dev.catchment.base.Scope;
+import dev.catchment.base.Times;
+import dev.catchment.db.Database;
+import dev.catchment.expr.Body;
+import dev.catchment.http.Request;
+import dev.catchment.http.Response;
+import dev.catchment.http.Router;
+import dev.catchment.ingest.Sources;
+import dev.catchment.json.Json;
+import dev.catchment.routing.EventFilter;
+import dev.catchment.routing.EventRow;
+import dev.catchment.routing.Events;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The resource {@code /v1/events}. */
+public final class EventHandler {
+  private static final String SEGMENT = "events";
+
+  /** No event of this version is verified or compared with others. */
+  private static final String NONE = "none";
+
+  private static final List<String> VERIFICATIONS = List.of(NONE, "verified", "schema_invalid");
+  private static final List<String> DEDUPS = List.of(NONE, "unique", "duplicate");
+  private static final List<String> METHODS =
+      List.of("GET", "POST", "PUT", "PATCH", "DELETE", "WS");
+  private static final int SEARCH_CHARS_MAX = 1_000;
+  private static final int INLINE_BYTES_MAX = 10_240;
+  private static final int PARSED_BYTES_MAX = 1 << 20;
+
+  private final Database database;
+  private final Gate gate;
+
+  public EventHandler(Database database, Gate gate) {
+    this.database = database;
+    this.gate = gate;
+  }
+
+  /** Adds the routes. */
+  public void routes(Router router) {
+    router
+        .on("GET", "/v1/events", this::list)
+        .on("GET", "/v1/events/{id}", this::get)
+        .on("GET", "/v1/events/{id}/payload", this::payload);
+  }
+
+  private Response list(Request request) {
+    Scope scope = gate.read(request, SEGMENT);
+    Params params = Params.of(request);
+    Window window = Window.of(request);
+    EventFilter all = filter(params).between(window.after(), window.before());
+    if (excludesAll(params)) {
+      return answer(window, new Window.Found<>(List.of(), null, 0, true));
+    }
+    return database.read(tx -> {
+      Events.Found page =
+          Events.list(
+              tx,
+              scope,
+              all.between(window.from(), window.below()),
+              window.backwards(),
+              window.limit() + 1,
+              window.offset());
+      Events.Count count = Events.count(tx, scope, all, Window.COUNTED_MAX);
+      if (count.number() == 0 && all.sourceId() != null) {
+        Sources.get(tx, scope, all.sourceId());
+      }
+      return answer(
+          window, new Window.Found<>(page.rows(), page.scannedTo(), count.number(), count.exact()));
+    });
+  }
+
+  private static EventFilter filter(Params params) {
+    String search = params.text("search");
+    if (search != null && search.length() > SEARCH_CHARS_MAX) {
+      throw Failure.query("search", "must be at most " + SEARCH_CHARS_MAX + " characters");
+    }
+    return new EventFilter(
+        params.id("source_id", "Source"),
+        params.words("status", EventRow.Status.words()).stream()
+            .map(word -> EventRow.Status.valueOf(word.toUpperCase(Locale.ROOT)))
+            .toList(),
+        params.words("method", METHODS),
+        search,
+        null,
+        null);
+  }
+
+  private static boolean excludesAll(Params params) {
+    List<String> verifications = params.words("verification_status", VERIFICATIONS);
+    List<String> dedups = params.words("dedup_status", DEDUPS);
+    return (!verifications.isEmpty() && !verifications.contains(NONE))
+        || (!dedups.isEmpty() && !dedups.contains(NONE))
+        || params.text("topic") != null;
+  }
+
+  private static Response answer(Window window, Window.Found<EventRow> found) {
+    return window.answer("events", found, EventRow::id, EventHandler::summary);
+  }
+
+  private Response get(Request request) {
+    Scope scope = gate.read(request, SEGMENT);
+    String id = Path.id(request, "Event");
+    return database.read(tx -> {
+      EventRow event = Events.get(tx, scope, id);
+      byte[] body = event.payloadSize() <= PARSED_BYTES_MAX ? Events.body(tx, event) : null;
+      return Response.json(200, Json.object().put("event", row(event, body)).build());
+    });
+  }
+
+  private Response payload(Request request) {
+    Scope scope = gate.read(request, SEGMENT);
+    String id = Path.id(request, "Event");
+    return database.read(tx -> {
+      EventRow event = Events.get(tx, scope, id);
+      return Response.bytes(200, contentType(event), Events.body(tx, event))
+          .with("Content-Disposition", "attachment; filename=\"" + event.id() + "\"")
+          .with("X-Content-Type-Options", "nosniff");
+    });
+  }
+
+  /** The type as it was sent, unless it cannot be sent again. */
+  private static String contentType(EventRow event) {
+    String type = event.request().contentType();
+    return type == null || type.isBlank() || !HeaderRules.isValue(type)
+        ? "application/octet-stream"
+        : type;
+  }
+
+  private static Json summary(EventRow event) {
+    return Json.object()
+        .put("id", event.id())
+        .put("source_id", event.from().sourceId())
+        .put("org_id", event.scope().orgId())
+        .put("env_id", event.scope().envId())
+        .put("method", event.request().method())
+        .put("content_type", event.request().contentType())
+        .put("source_ip", event.request().sourceIp())
+        .put("payload_size", event.payloadSize())
+        .put("verification_status", NONE)
+        .put("dedup_status", NONE)
+        .put("status", event.status().word())
+        .put("received_at", Times.format(event.receivedAt()))
+        .put("source_name", event.from().sourceName())
+        .put("source_slug", event.from().sourceSlug())
+        .put("topic", Json.nil())
+        .build();
+  }
+
+  /**
+   * The full row.
+   *
+   * @param body null when it is too large to be shown
+   */
+  private static Json row(EventRow event, byte @Nullable [] body) {
+    Json headers = Json.read(event.request().headersJson());
+    String inline = body == null || body.length > INLINE_BYTES_MAX ? null : utf8(body);
+    return Json.object()
+        .put("id", event.id())
+        .put("org_id", event.scope().orgId())
+        .put("env_id", event.scope().envId())
+        .put("source_id", event.from().sourceId())
+        .put("method", event.request().method())
+        .put("headers", headers)
+        .put("query_params", Json.read(event.request().queryJson()))
+        .put("content_type", event.request().contentType())
+        .put("source_ip", event.request().sourceIp())
+        .put("payload_inline", inline)
+        .put("payload_ref", inline == null ? "payloads/" + event.id() : null)
+        .put("payload_size", event.payloadSize())
+        .put("payload", body == null ? Json.nil() : parsed(event, headers, body))
+        .put("verification_status", NONE)
+        .put("verification_error", Json.nil())
+        .put("dedup_status", NONE)
+        .put("dedup_hash", Json.nil())
+        .put("duplicate_of", Json.nil())
+        .put("status", event.status().word())
+        .put("received_at", Times.format(event.receivedAt()))
+        .put("topic", Json.nil())
+        .put("source_name", event.from().sourceName())
+        .put("source_slug", event.from().sourceSlug())
+        .build();
+  }
+
+  private static Json parsed(EventRow event, Json headers, byte[] body) {
+    String encoding =
+        headers instanceof Json.Obj object
+                && object.get("content-encoding") instanceof Json.Str(String text)
+            ? text
+            : null;
+    return Body.parse(body, event.request().contentType(), encoding, PARSED_BYTES_MAX)
+        .orElse(Json.nil());
+  }
+
+  private static @Nullable String utf8(byte[] body) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+    } catch (CharacterCodingException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.catchment.api;
+
+import dev.catchment.http.Request;
+import dev.catchment.http.Response;
+import dev.catchment.json.Json;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A list ordered by id that is followed both ways, newest first: {@code {<name>: […], pagination}}.
+ *
+ * @param limit rows of a page
+ * @param offset rows left out before the first; 0 with a cursor
+ * @param cursor the id beside which the page lies; null for the newest
+ * @param backwards whether the page lies before the cursor, among the newer ids
+ * @param after ids of the whole list are at least this; null for no bound
+ * @param before ids of the whole list are less than this; null for no bound
+ */
+record Window(
+    int limit,
+    int offset,
+    @Nullable String cursor,
+    boolean backwards,
+    @Nullable String after,
+    @Nullable String before) {
+  /** Rows are counted exactly up to so many. */
+  static final int COUNTED_MAX = 10_000;
+
+  private static final int LIMIT = 50;
+  private static final int LIMIT_MAX = 100;
+
+  static Window of(Request request) {
+    Params params = Params.of(request);
+    String cursor = request.query().first("cursor").map(Cursor::id).orElse(null);
+    String direction = params.word("direction", List.of("next", "prev"));
+    return new Window(
+        params.limit(LIMIT, LIMIT_MAX),
+        cursor == null ? params.offset() : 0,
+        cursor,
+        cursor != null && "prev".equals(direction),
+        params.idAt("after"),
+        params.idAt("before"));
+  }
+
+  /** Ids of the page are at least this; null for no bound. */
+  @Nullable String from() {
+    // Every id has the same length, so the longer text is the very next place after it.
+    String next = cursor != null && backwards ? cursor + "0" : null;
+    return next == null || (after != null && after.compareTo(next) > 0) ? after : next;
+  }
+
+  /** Ids of the page are less than this; null for no bound. */
+  @Nullable String below() {
+    String end = cursor != null && !backwards ? cursor : null;
+    return end == null || (before != null && before.compareTo(end) < 0) ? before : end;
+  }
+
+  /**
+   * What was found for a page.
+   *
+   * @param rows up to one more than the limit, oldest first when the page lies backwards
+   * @param stoppedAt where a search stopped although there is more; null otherwise
+   * @param total rows that match the filter without the cursor
+   */
+  record Found<T>(List<T> rows, @Nullable String stoppedAt, long total, boolean totalExact) {}
+
+  <T> Response answer(String name, Found<T> found, Function<T, String> id, Function<T, Json> json) {
+    boolean more = found.rows().size() > limit;
+    List<T> rows = new ArrayList<>(more ? found.rows().subList(0, limit) : found.rows());
+    if (backwards) {
+      Collections.reverse(rows);
+    }
+    String ahead =
+        more ? id.apply(backwards ? rows.getFirst() : rows.getLast()) : found.stoppedAt();
+    // Behind the page lies at least the row of the cursor, or what the offset left out.
+    boolean anyBehind = !rows.isEmpty() && (cursor != null || offset > 0);
+    String behind = anyBehind ? id.apply(backwards ? rows.getLast() : rows.getFirst()) : null;
+    String next = backwards ? behind : ahead;
+    String previous = backwards ? ahead : behind;
+    return Response.json(
+        200,
+        Json.object()
+            .put(name, Json.array(rows.stream().map(json).toList()))
+            .put(
+                "pagination",
+                Json.object()
+                    .put("total", found.total())
+                    .put("total_exact", found.totalExact())
+                    .put("limit", limit)
+                    .put("offset", offset)
+                    .put("has_more", next != null)
+                    .put("next_cursor", next == null ? null : Cursor.of(next))
+                    .put("prev_cursor", previous == null ? null : Cursor.of(previous))
+                    .build())
+            .build());
+  }
+}

@@ -1,0 +1,27 @@
+package dev.catchment.routing;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which events to list; null and empty mean any.
+ *
+ * @param methods in upper case
+ * @param search the first digits of an id, or any part of the first 10,240 bytes of the body,
+ *     ignoring case
+ * @param from ids from this one on, inclusive
+ * @param below ids below this one
+ */
+public record EventFilter(
+    @Nullable String sourceId,
+    List<EventRow.Status> statuses,
+    List<String> methods,
+    @Nullable String search,
+    @Nullable String from,
+    @Nullable String below) {
+
+  /** The same between other ids. */
+  public EventFilter between(@Nullable String newFrom, @Nullable String newBelow) {
+    return new EventFilter(sourceId, statuses, methods, search, newFrom, newBelow);
+  }
+}
