@@ -3,7 +3,6 @@ package dev.catchment.main;
 import dev.catchment.base.Ids;
 import dev.catchment.base.Secret;
 import dev.catchment.collections.Projector;
-import dev.catchment.collections.RecordListener;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.DatabaseSettings;
@@ -26,7 +25,9 @@ import dev.catchment.worker.Loop;
 import dev.catchment.worker.Supervisor;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
@@ -127,7 +128,7 @@ public final class Node implements AutoCloseable {
    * What runs by itself. Outcomes are written until the courier has let go of its last delivery.
    */
   record Loops(Supervisor readers, Supervisor settling) {
-    static Loops over(Stores stores, Features features, RecordListener listener) {
+    static Loops over(Stores stores, Features features, FeedParts feeds) {
       Loop dispatcher =
           new Loop(
               "dispatcher",
@@ -142,18 +143,31 @@ public final class Node implements AutoCloseable {
           new Loop(
               "projector",
               new Projector(
-                  stores.database(), stores.log(), stores.cursors(), stores.eventIds(), listener),
+                  stores.database(),
+                  stores.log(),
+                  stores.cursors(),
+                  stores.eventIds(),
+                  feeds.records()),
               stores.clock());
       Loop courier = new Loop("courier", features.courier(), stores.clock());
       Loop settler = new Loop("settler", features.courier().settler(), stores.clock());
+      Loop feedMemory = new Loop("feeds", feeds.memory(), stores.clock());
+      stores.database().listen(Channel.FEEDS, any -> feedMemory.wake());
       features.courier().settler().wakes(settler::wake, courier::wake);
       stores.database().listen(Channel.LOG, any -> dispatcher.wake());
       stores.database().listen(Channel.LOG, any -> projector.wake());
       stores.database().listen(Channel.COLLECTIONS, any -> projector.wake());
       stores.database().listen(Channel.DELIVERIES, any -> courier.wake());
       return new Loops(
-          new Supervisor(List.of(courier, dispatcher, projector)),
+          new Supervisor(List.of(courier, dispatcher, projector, feedMemory)),
           new Supervisor(List.of(settler)));
+    }
+
+    /** The loops in trouble and why. */
+    Map<String, String> troubles() {
+      Map<String, String> all = new LinkedHashMap<>(readers.troubles());
+      all.putAll(settling.troubles());
+      return all;
     }
   }
 
@@ -171,12 +185,12 @@ public final class Node implements AutoCloseable {
     Stores stores = Stores.open(config, clock);
     FirstSteps firstSteps = FirstSteps.take(stores);
     Features features = Features.over(stores, firstSteps.secretKey());
-    Doors doors = Doors.over(stores, features);
-    Loops loops = Loops.over(stores, features, doors.recordListener());
+    FeedParts feeds = FeedParts.over(stores);
+    Loops loops = Loops.over(stores, features, feeds);
+    feeds.memory().load();
     loops.settling().start();
     loops.readers().start();
-    doors.watch(loops);
-    Server server = doors.open(clock);
+    Server server = Doors.over(stores, features, feeds, loops::troubles).open();
     return new Node(stores, features, loops, server, firstSteps);
   }
 
