@@ -5,6 +5,7 @@ import dev.catchment.base.Scope;
 import dev.catchment.base.Secret;
 import dev.catchment.db.Database;
 import dev.catchment.db.Tx;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -36,13 +37,14 @@ public final class FirstStart {
   /**
    * Fills the store when it is empty.
    *
+   * @param more what else a new store begins with, made in the same transaction
    * @param configuredKey the setting {@code auth.bootstrap_api_key}; when empty, a key is generated
    */
-  public Result run(Secret configuredKey) {
-    return database.write(tx -> fill(tx, configuredKey));
+  public Result run(Secret configuredKey, BiConsumer<Tx, Scope> more) {
+    return database.write(tx -> fill(tx, configuredKey, more));
   }
 
-  private Result fill(Tx tx, Secret configuredKey) {
+  private Result fill(Tx tx, Secret configuredKey, BiConsumer<Tx, Scope> more) {
     String orgId = ids.next();
     // A second node waits here until the first has committed, and then makes nothing.
     int made =
@@ -64,6 +66,7 @@ public final class FirstStart {
         configuredKey.reveal().isEmpty()
             ? keys.create(tx, scope, "bootstrap", "*")
             : keys.createOf(tx, scope, "bootstrap", configuredKey);
+    more.accept(tx, scope);
     return new Result(true, key.text());
   }
 }

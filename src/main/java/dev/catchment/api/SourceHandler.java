@@ -18,6 +18,7 @@ import dev.catchment.routing.Connection;
 import dev.catchment.routing.Connections;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** The resource {@code /v1/sources}. */
 public final class SourceHandler {
@@ -49,16 +50,17 @@ public final class SourceHandler {
   private final Database database;
   private final Gate gate;
   private final Ids ids;
-  private final String publicUrl;
+  private final Supplier<String> publicUrl;
 
   /**
-   * @param publicUrl the setting {@code server.public_url}, which ingest URLs start with
+   * @param publicUrl what ingest URLs start with, without a trailing slash; known once the server
+   *     listens
    */
-  public SourceHandler(Database database, Gate gate, Ids ids, String publicUrl) {
+  public SourceHandler(Database database, Gate gate, Ids ids, Supplier<String> publicUrl) {
     this.database = database;
     this.gate = gate;
     this.ids = ids;
-    this.publicUrl = publicUrl.replaceFirst("/+$", "");
+    this.publicUrl = publicUrl;
   }
 
   /** Adds the routes. */
@@ -217,7 +219,7 @@ public final class SourceHandler {
         .put("request_limit", Json.nil())
         .put("created_at", Times.format(source.createdAt()))
         .put("updated_at", Times.format(source.updatedAt()))
-        .put("ingest_url", publicUrl + "/v1/ingest/" + source.id())
+        .put("ingest_url", publicUrl.get() + "/v1/ingest/" + source.id())
         .build();
   }
 }

@@ -70,7 +70,14 @@ final class Batch {
     }
   }
 
-  private static RecordRow next(@Nullable RecordRow before, Input input, Ids ids) {
+  private String newId(String key, Ids ids) {
+    // Whoever makes an item by hand must know its id before it is applied.
+    return collection.identity().contentType() != null && key.startsWith(Collections.HAND_MADE_KEY)
+        ? Ids.parse(key.substring(Collections.HAND_MADE_KEY.length())).orElseGet(ids::next)
+        : ids.next();
+  }
+
+  private RecordRow next(@Nullable RecordRow before, Input input, Ids ids) {
     Fold.Outcome.Change change = input.change();
     long receivedAt = input.event().event().receivedAt();
     RecordRow.Version version =
@@ -92,7 +99,7 @@ final class Batch {
     String data =
         change.data() != null ? change.data().text() : before != null ? before.data() : "null";
     return new RecordRow(
-        before == null ? ids.next() : before.id(),
+        before == null ? newId(change.key(), ids) : before.id(),
         change.key(),
         data,
         change.eventType(),

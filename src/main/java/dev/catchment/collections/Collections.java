@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * old row never commits.
  */
 public final class Collections {
+  /** In a feed, the record of a key that is this and an id gets that id. */
+  public static final String HAND_MADE_KEY = "manual-";
+
   /** The name of the projector's cursor. */
   static final String READER = "collections";
 

@@ -47,6 +47,8 @@ public final class Router {
   }
 
   private final Problems problems;
+  private @Nullable Target noPath;
+  private @Nullable Target noMethod;
   private final Node root = new Node();
   private final List<Route> routes = new ArrayList<>();
 
@@ -64,6 +66,16 @@ public final class Router {
   public Router async(
       String method, String pattern, AsyncHandler handler, ToIntFunction<Request> bodyMax) {
     return add(method, pattern, new Target(null, handler, bodyMax));
+  }
+
+  /**
+   * Handlers for requests that no route has, for an API that looks at the credential before the
+   * path. They must answer 404 and 405 themselves.
+   */
+  public Router otherwise(Handler unknownPath, Handler wrongMethod) {
+    noPath = new Target(unknownPath, null, request -> MANAGEMENT_BODY_MAX);
+    noMethod = new Target(wrongMethod, null, request -> MANAGEMENT_BODY_MAX);
+    return this;
   }
 
   /** All routes in the order in which they were added. */
@@ -100,6 +112,14 @@ public final class Router {
   }
 
   Found find(String method, String path) {
+    return switch (route(method, path)) {
+      case Found.NoPath none when noPath != null -> new Found.Match(noPath, Map.of());
+      case Found.NoMethod none when noMethod != null -> new Found.Match(noMethod, Map.of());
+      case Found found -> found;
+    };
+  }
+
+  private Found route(String method, String path) {
     Map<String, String> parameters = new HashMap<>(4);
     Node node = root;
     for (String segment : segments(path)) {

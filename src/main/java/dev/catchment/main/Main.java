@@ -1,9 +1,36 @@
 package dev.catchment.main;
 
+import dev.catchment.bench.BenchCommand;
+import dev.catchment.bench.Launch;
+import dev.catchment.bench.Surroundings;
+import java.security.SecureRandom;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
 /** Entry point of the command line. */
 public final class Main {
   private Main() {}
 
-  /** Runs the command named by the arguments. */
-  public static void main(String[] args) {}
+  @Command(
+      name = "catchment",
+      description = "A self-hosted event gateway with live collections.",
+      mixinStandardHelpOptions = true,
+      synopsisSubcommandLabel = "COMMAND")
+  private static final class Catchment {}
+
+  /** Runs the command named by the arguments and ends the process with its code. */
+  public static void main(String[] args) {
+    System.exit(commands().execute(args));
+  }
+
+  static CommandLine commands() {
+    return new CommandLine(new Catchment())
+        .addSubcommand(new ServeCommand(System.out, System.err))
+        .addSubcommand(
+            "bench",
+            BenchCommand.line(
+                new Surroundings(
+                    Launch.likeThis(Main.class.getName()), System::nanoTime, new SecureRandom())))
+        .addSubcommand(new CommandLine.HelpCommand());
+  }
 }

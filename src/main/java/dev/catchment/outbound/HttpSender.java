@@ -8,6 +8,7 @@ import dev.catchment.delivery.SendResult.Unanswered;
 import dev.catchment.delivery.Sender;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -19,21 +20,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.io.Closer;
 
 /**
- * Sends over HTTP/1.1. Connections are reused; redirects are not followed, nothing is sent twice,
- * bodies are not decompressed, and only the headers of the request go out, beside {@code Host},
- * {@code Content-Length} and {@code Connection}.
+ * Sends over HTTP/1.1. Connections are reused; redirects are not followed, bodies are not
+ * decompressed, and only the headers of the request go out, beside {@code Host}, {@code
+ * Content-Length} and {@code Connection}.
  *
- * <p>A reused connection is checked first and replaced when the receiver has closed it. If it
- * closes in the very moment of sending, nobody can tell what it has taken in, so the call fails and
- * counts as the attempt it was; sending again is for the retry schedule to decide.
+ * <p>A connection that lay idle is checked before it is reused. When a reused one turns out to be
+ * closed without a byte of an answer, the request goes out again on another within the same call: a
+ * receiver that closes its idle connections must not cost an attempt. On a fresh connection the
+ * same trouble fails the call.
  *
  * <p>Every connection, to a literal address too, goes to an address the {@link AddressGuard} gave
  * for it. Safe for use by several threads.
@@ -41,6 +46,9 @@ import org.apache.hc.core5.io.Closer;
 public final class HttpSender implements Sender, AutoCloseable {
   /** What may be left of an answer to be read away so that its connection can be used again. */
   private static final int SPARE_BYTES_MAX = 8 * 1024;
+
+  /** How many closed connections one call may come upon. */
+  private static final int CLOSED_CONNECTIONS_MAX = 3;
 
   private final HttpSenderSettings settings;
   private final LongSupplier nanos;
@@ -111,7 +119,7 @@ public final class HttpSender implements Sender, AutoCloseable {
             TimeUnit.MILLISECONDS);
     try {
       return ScopedValue.where(Call.CURRENT, call)
-          .call(() -> exchange(call.request(), target, outgoing.responseBytesMax(), start));
+          .call(() -> exchangeOnLiveConnection(call.request(), target, outgoing, start));
     } catch (IOException e) {
       if (stopped) {
         return stopping(start);
@@ -132,10 +140,36 @@ public final class HttpSender implements Sender, AutoCloseable {
     }
   }
 
-  private Answered exchange(HttpUriRequestBase request, Target target, int bytesMax, long start)
+  private Answered exchangeOnLiveConnection(
+      HttpUriRequestBase request, Target target, Outgoing outgoing, long start) throws IOException {
+    for (int closed = 0; ; closed++) {
+      HttpClientContext context = HttpClientContext.create();
+      try {
+        return exchange(request, context, target, outgoing.responseBytesMax(), start);
+      } catch (NoHttpResponseException | SocketException e) {
+        if (closed >= CLOSED_CONNECTIONS_MAX || !wasReused(context)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static boolean wasReused(HttpClientContext context) {
+    EndpointDetails connection = context.getEndpointDetails();
+    return connection != null
+        && connection.getRequestCount() > 1
+        && connection.getResponseCount() < connection.getRequestCount();
+  }
+
+  private Answered exchange(
+      HttpUriRequestBase request,
+      HttpClientContext context,
+      Target target,
+      int bytesMax,
+      long start)
       throws IOException {
     HttpHost host = new HttpHost(target.scheme(), target.host(), target.port());
-    ClassicHttpResponse response = client.executeOpen(host, request, null);
+    ClassicHttpResponse response = client.executeOpen(host, request, context);
     boolean whole = false;
     try {
       byte[] body = new byte[0];

@@ -61,7 +61,8 @@ final class AccessNode implements AutoCloseable {
   }
 
   FirstStart.Result firstStart(String key) {
-    return new FirstStart(database, ids, new SplittableRandom(3)).run(new Secret(key));
+    return new FirstStart(database, ids, new SplittableRandom(3))
+        .run(new Secret(key), (tx, scope) -> {});
   }
 
   Scope production() {

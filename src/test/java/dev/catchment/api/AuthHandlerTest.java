@@ -51,7 +51,11 @@ final class AuthHandlerTest {
       InstantSource clock = InstantSource.system();
       Ids ids = new Ids(clock, random);
       database = new OpenDatabase(clock, new Metrics()).open(store.settings("a"));
-      assertThat(new FirstStart(database, ids, random).run(new Secret("")).created()).isTrue();
+      assertThat(
+              new FirstStart(database, ids, random)
+                  .run(new Secret(""), (tx, scope) -> {})
+                  .created())
+          .isTrue();
       SessionCookie cookie = new SessionCookie(new Secret("secret"), secure);
       access = new Access(database, clock, cookie);
       Router router = new Router(new NoProblems());

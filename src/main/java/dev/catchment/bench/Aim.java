@@ -1,0 +1,32 @@
+package dev.catchment.bench;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Where the generator sends.
+ *
+ * @param host the value of the {@code Host} header
+ * @param path the path with its leading slash
+ */
+record Aim(InetSocketAddress address, String host, String path) {
+  /** A path on a server that speaks plain HTTP. */
+  static Aim at(URI server, String path) {
+    int port = server.getPort() < 0 ? 80 : server.getPort();
+    return new Aim(
+        new InetSocketAddress(server.getHost(), port), server.getHost() + ":" + port, path);
+  }
+
+  /** The head of a POST of a JSON body of that size. */
+  byte[] head(int length) {
+    return ("POST "
+            + path
+            + " HTTP/1.1\r\nHost: "
+            + host
+            + "\r\nContent-Type: application/json\r\nContent-Length: "
+            + length
+            + "\r\n\r\n")
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,187 @@
+package dev.catchment.main;
+
+import dev.catchment.access.Access;
+import dev.catchment.access.AccountSettings;
+import dev.catchment.access.Accounts;
+import dev.catchment.access.OriginRule;
+import dev.catchment.access.SessionCookie;
+import dev.catchment.api.AttemptHandler;
+import dev.catchment.api.AuthHandler;
+import dev.catchment.api.CollectionHandler;
+import dev.catchment.api.ConnectionHandler;
+import dev.catchment.api.DestinationHandler;
+import dev.catchment.api.DocumentHandler;
+import dev.catchment.api.EventHandler;
+import dev.catchment.api.FeedHandler;
+import dev.catchment.api.FeedItemHandler;
+import dev.catchment.api.Gate;
+import dev.catchment.api.GatewayProblems;
+import dev.catchment.api.HealthHandler;
+import dev.catchment.api.IngestHandler;
+import dev.catchment.api.MetricsHandler;
+import dev.catchment.api.RecordHandler;
+import dev.catchment.api.SourceHandler;
+import dev.catchment.feedapi.FeedApi;
+import dev.catchment.http.Router;
+import dev.catchment.http.Server;
+import dev.catchment.http.ServerSettings;
+import dev.catchment.ingest.ClientAddress;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** The two APIs of a node and the server behind which they stand. */
+final class Doors {
+  private static final int EVENT_LOOPS_MAX = 8;
+
+  private final Node.Stores stores;
+  private final Router gateway;
+  private final Router feeds;
+  private final AtomicInteger port;
+
+  private Doors(Node.Stores stores, Router gateway, Router feeds, AtomicInteger port) {
+    this.stores = stores;
+    this.gateway = gateway;
+    this.feeds = feeds;
+    this.port = port;
+  }
+
+  /**
+   * Doors that are still closed.
+   *
+   * @param troubles the loops in trouble and why
+   */
+  static Doors over(
+      Node.Stores stores,
+      Node.Features features,
+      FeedParts feeds,
+      Supplier<Map<String, String>> troubles) {
+    AtomicInteger port = new AtomicInteger(stores.config().server().port());
+    Access access = new Access(stores.database(), stores.clock(), cookie(stores, features));
+    FeedApi feedApi = feeds.api(access);
+    Router gateway = new Gateway(stores, features, feeds, access, port::get, troubles).router();
+    return new Doors(stores, gateway, feedApi.router(), port);
+  }
+
+  private static SessionCookie cookie(Node.Stores stores, Node.Features features) {
+    return new SessionCookie(
+        features.secretKey(),
+        stores.config().server().publicUrl().filter(url -> url.startsWith("https:")).isPresent());
+  }
+
+  /** The routes of the gateway API, resource by resource. */
+  private record Gateway(
+      Node.Stores stores,
+      Node.Features features,
+      FeedParts feeds,
+      Access access,
+      Supplier<Integer> port,
+      Supplier<Map<String, String>> troubles) {
+
+    Router router() {
+      Config config = stores.config();
+      Router router = new Router(new GatewayProblems());
+      OriginRule origins =
+          OriginRule.of(
+              config.server().publicUrl(config.server().port()),
+              Set.copyOf(config.api().corsOrigins()));
+      Gate gate = new Gate(access, origins);
+      ClientAddress clientAddress =
+          new ClientAddress(config.server().trustedProxies(), config.server().clientIpHeader());
+      new IngestHandler(features.ingest(), clientAddress).routes(router);
+      new HealthHandler(Version.text(), stores.clock(), this::health).routes(router);
+      new DocumentHandler().routes(router);
+      new MetricsHandler(gate, stores.metrics()::prometheusText).routes(router);
+      accounts(origins, clientAddress).addTo(router);
+      resources(router, gate);
+      if (config.feeds().enabled()) {
+        feeds(router, gate);
+      }
+      return router;
+    }
+
+    private AuthHandler accounts(OriginRule origins, ClientAddress clientAddress) {
+      SessionCookie cookie = cookie(stores, features);
+      Accounts accounts =
+          new Accounts(
+              stores.database(),
+              stores.ids(),
+              stores.clock(),
+              stores.secureRandom(),
+              cookie,
+              new AccountSettings(stores.config().auth().signUp() == Config.SignUp.OPEN));
+      return new AuthHandler(
+          accounts,
+          cookie,
+          origins,
+          request -> clientAddress.of(request.head().peer(), request.headers()::first));
+    }
+
+    private void resources(Router router, Gate gate) {
+      new SourceHandler(
+              stores.database(),
+              gate,
+              stores.ids(),
+              () -> stores.config().server().publicUrl(port.get()))
+          .routes(router);
+      new DestinationHandler(stores.database(), gate, stores.ids(), features.guard()::checkOnSave)
+          .routes(router);
+      new ConnectionHandler(stores.database(), gate, stores.ids()).routes(router);
+      new CollectionHandler(stores.database(), gate, stores.ids()).routes(router);
+      new RecordHandler(stores.database(), gate).routes(router);
+      new EventHandler(stores.database(), gate).routes(router);
+      new AttemptHandler(stores.database(), gate).routes(router);
+    }
+
+    private void feeds(Router router, Gate gate) {
+      new FeedHandler(
+              stores.database(),
+              feeds.desk(),
+              feeds.settings(),
+              feeds.gate(gate),
+              request -> feeds.base(request.head()).orElse(""))
+          .register(router);
+      new FeedItemHandler(stores.database(), feeds.curation(), feeds.gate(gate)).register(router);
+    }
+
+    private HealthHandler.Health health() {
+      Map<String, String> inTrouble = troubles.get();
+      boolean storage = storageAnswers();
+      boolean delivery =
+          !inTrouble.containsKey("courier")
+              && !inTrouble.containsKey("settler")
+              && !inTrouble.containsKey("dispatcher");
+      return storage && inTrouble.isEmpty()
+          ? HealthHandler.Health.ok()
+          : new HealthHandler.Health(
+              HealthHandler.State.DEGRADED,
+              storage ? "ok" : "failing",
+              delivery ? "ok" : "failing");
+    }
+
+    private boolean storageAnswers() {
+      try {
+        return stores.database().read(tx -> tx.number("SELECT 1 AS n")) == 1;
+      } catch (RuntimeException e) {
+        return false;
+      }
+    }
+  }
+
+  /** Opens the doors. */
+  Server open() {
+    Config.Server settings = stores.config().server();
+    Server server =
+        Server.start(
+            new ServerSettings(
+                settings.port(),
+                settings.bind(),
+                Math.clamp(Runtime.getRuntime().availableProcessors(), 1, EVENT_LOOPS_MAX)),
+            new Hosts(gateway, feeds, stores.config().feeds()),
+            () -> ThreadLocalRandom.current().nextLong());
+    port.set(server.port());
+    return server;
+  }
+}

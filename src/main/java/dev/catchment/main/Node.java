@@ -1,0 +1,223 @@
+package dev.catchment.main;
+
+import dev.catchment.base.Ids;
+import dev.catchment.base.Secret;
+import dev.catchment.collections.Projector;
+import dev.catchment.db.Channel;
+import dev.catchment.db.Database;
+import dev.catchment.db.DatabaseSettings;
+import dev.catchment.db.OpenDatabase;
+import dev.catchment.delivery.Courier;
+import dev.catchment.delivery.CourierSettings;
+import dev.catchment.delivery.HttpRequests;
+import dev.catchment.http.Server;
+import dev.catchment.ingest.Ingest;
+import dev.catchment.log.Cursors;
+import dev.catchment.log.EventLog;
+import dev.catchment.log.LogBounds;
+import dev.catchment.observe.Metrics;
+import dev.catchment.outbound.AddressGuard;
+import dev.catchment.outbound.HttpSender;
+import dev.catchment.outbound.HttpSenderSettings;
+import dev.catchment.outbound.Resolver;
+import dev.catchment.routing.Dispatcher;
+import dev.catchment.worker.Loop;
+import dev.catchment.worker.Supervisor;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+
+/**
+ * One running server: the store, the features over it, the loops that drive the log's readers, and
+ * the doors. Built bottom to top; closed in the reverse order.
+ */
+public final class Node implements AutoCloseable {
+  private static final long READER_LEASE_MILLIS = 10_000;
+  private static final long TAIL_BYTES = 8L << 20;
+
+  private final Stores stores;
+  private final Features features;
+  private final Loops loops;
+  private final Server server;
+  private final FirstSteps firstSteps;
+
+  /**
+   * The store and what every feature needs.
+   *
+   * @param ids of things that people make; not to be guessed
+   * @param eventIds of events and what follows from them; made fast
+   */
+  record Stores(
+      Config config,
+      String nodeName,
+      Metrics metrics,
+      InstantSource clock,
+      RandomGenerator secureRandom,
+      Ids ids,
+      Ids eventIds,
+      Database database,
+      EventLog log,
+      Cursors cursors) {
+    static Stores open(Config config, InstantSource clock) {
+      SecureRandom secure = new SecureRandom();
+      Metrics metrics = Metrics.ofProcess();
+      Ids ids = new Ids(clock, secure);
+      Ids eventIds = new Ids(clock, new SplittableRandom(secure.nextLong()));
+      String nodeName = "node-" + ids.next();
+      Database database =
+          new OpenDatabase(clock, metrics)
+              .open(
+                  new DatabaseSettings(
+                      config.database().url(), config.server().dataDir(), nodeName));
+      EventLog log =
+          new EventLog(
+              database,
+              new LogBounds(
+                  config.ingest().queueEvents(), config.ingest().queueBytes(), TAIL_BYTES));
+      Cursors cursors = new Cursors(database, nodeName, READER_LEASE_MILLIS);
+      return new Stores(
+          config, nodeName, metrics, clock, secure, ids, eventIds, database, log, cursors);
+    }
+
+    boolean isSqlite() {
+      return config.database().url().reveal().isEmpty();
+    }
+  }
+
+  /** The parts that do the product's work. */
+  record Features(
+      Ingest ingest, AddressGuard guard, HttpSender sender, Courier courier, Secret secretKey) {
+    static Features over(Stores stores, Secret secretKey) {
+      Config.Delivery delivery = stores.config().delivery();
+      AddressGuard guard =
+          new AddressGuard(delivery.allowPrivate(), delivery.allowNetworks(), Resolver.system());
+      HttpSender sender = new HttpSender(guard, HttpSenderSettings.standard(), System::nanoTime);
+      Courier courier =
+          new Courier(
+              stores.database(),
+              stores.log(),
+              new Courier.Sending(
+                  sender,
+                  new HttpRequests(delivery.headerPrefix(), "Catchment/" + Version.text()),
+                  () -> ThreadLocalRandom.current().nextLong()),
+              stores.eventIds(),
+              stores.clock(),
+              new CourierSettings(
+                  stores.nodeName(),
+                  delivery.maxInFlight(),
+                  delivery.lease().toMillis(),
+                  stores.isSqlite()));
+      Ingest ingest =
+          new Ingest(
+              stores.database(),
+              stores.log(),
+              stores.eventIds(),
+              stores.clock(),
+              stores.config().ingest().maxBodyBytes(),
+              stores.metrics());
+      return new Features(ingest, guard, sender, courier, secretKey);
+    }
+  }
+
+  /**
+   * What runs by itself. Outcomes are written until the courier has let go of its last delivery.
+   */
+  record Loops(Supervisor readers, Supervisor settling) {
+    static Loops over(Stores stores, Features features, FeedParts feeds) {
+      Loop dispatcher =
+          new Loop(
+              "dispatcher",
+              new Dispatcher(
+                  stores.database(),
+                  stores.log(),
+                  stores.cursors(),
+                  stores.eventIds(),
+                  features.courier()),
+              stores.clock());
+      Loop projector =
+          new Loop(
+              "projector",
+              new Projector(
+                  stores.database(),
+                  stores.log(),
+                  stores.cursors(),
+                  stores.eventIds(),
+                  feeds.records()),
+              stores.clock());
+      Loop courier = new Loop("courier", features.courier(), stores.clock());
+      Loop settler = new Loop("settler", features.courier().settler(), stores.clock());
+      Loop feedMemory = new Loop("feeds", feeds.memory(), stores.clock());
+      stores.database().listen(Channel.FEEDS, any -> feedMemory.wake());
+      features.courier().settler().wakes(settler::wake, courier::wake);
+      stores.database().listen(Channel.LOG, any -> dispatcher.wake());
+      stores.database().listen(Channel.LOG, any -> projector.wake());
+      stores.database().listen(Channel.COLLECTIONS, any -> projector.wake());
+      stores.database().listen(Channel.DELIVERIES, any -> courier.wake());
+      return new Loops(
+          new Supervisor(List.of(courier, dispatcher, projector, feedMemory)),
+          new Supervisor(List.of(settler)));
+    }
+
+    /** The loops in trouble and why. */
+    Map<String, String> troubles() {
+      Map<String, String> all = new LinkedHashMap<>(readers.troubles());
+      all.putAll(settling.troubles());
+      return all;
+    }
+  }
+
+  private Node(
+      Stores stores, Features features, Loops loops, Server server, FirstSteps firstSteps) {
+    this.stores = stores;
+    this.features = features;
+    this.loops = loops;
+    this.server = server;
+    this.firstSteps = firstSteps;
+  }
+
+  /** A node that answers requests when this returns. */
+  public static Node start(Config config, InstantSource clock) {
+    Stores stores = Stores.open(config, clock);
+    FirstSteps firstSteps = FirstSteps.take(stores);
+    Features features = Features.over(stores, firstSteps.secretKey());
+    FeedParts feeds = FeedParts.over(stores);
+    Loops loops = Loops.over(stores, features, feeds);
+    feeds.memory().load();
+    loops.settling().start();
+    loops.readers().start();
+    Server server = Doors.over(stores, features, feeds, loops::troubles).open();
+    return new Node(stores, features, loops, server, firstSteps);
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.port();
+  }
+
+  /** What the first start made; empty texts on later starts. */
+  FirstSteps firstSteps() {
+    return firstSteps;
+  }
+
+  /** Where the store is, in words for people. */
+  String storeName() {
+    return stores.isSqlite() ? "SQLite in " + stores.config().server().dataDir() : "PostgreSQL";
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    loops.readers().close();
+    features.courier().close();
+    loops.settling().close();
+    features.ingest().close();
+    features.sender().close();
+    stores.cursors().release();
+    stores.database().close();
+  }
+}

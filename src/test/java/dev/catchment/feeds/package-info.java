@@ -1,0 +1,4 @@
+@NullMarked
+package dev.catchment.feeds;
+
+import org.jspecify.annotations.NullMarked;
