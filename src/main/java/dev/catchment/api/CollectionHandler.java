@@ -10,6 +10,7 @@ import dev.catchment.collections.Collections;
 import dev.catchment.db.Database;
 import dev.catchment.db.Tx;
 import dev.catchment.expr.BodyPath;
+import dev.catchment.feeds.FeedDesk;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;
@@ -29,11 +30,16 @@ public final class CollectionHandler {
   private final Database database;
   private final Gate gate;
   private final Ids ids;
+  private final FeedDesk feeds;
 
-  public CollectionHandler(Database database, Gate gate, Ids ids) {
+  /**
+   * @param feeds changes and removes the collections that are feeds, which have more than their row
+   */
+  public CollectionHandler(Database database, Gate gate, Ids ids, FeedDesk feeds) {
     this.database = database;
     this.gate = gate;
     this.ids = ids;
+    this.feeds = feeds;
   }
 
   /** Adds the routes. */
@@ -97,12 +103,17 @@ public final class CollectionHandler {
 
   private Response update(Request request) {
     Gate.Change change = gate.change(request, SEGMENT);
+    Scope scope = change.scope();
     String id = Path.id(request, "Collection");
+    boolean feed = isFeed(scope, id);
+    Input input = change.input().requireAny(CHANGEABLE);
+    if (feed) {
+      return updateFeed(scope, id, input);
+    }
     return Response.json(
         200,
         database.write(tx -> {
-          CollectionRow old = Collections.get(tx, change.scope(), id);
-          Input input = change.input().requireAny(CHANGEABLE);
+          CollectionRow old = Collections.get(tx, scope, id);
           return answer(
               tx,
               Collections.update(
@@ -114,6 +125,29 @@ public final class CollectionHandler {
         }));
   }
 
+  private Response updateFeed(Scope scope, String id, Input input) {
+    for (String field : List.of("primary_key_path", "event_type_field", "options")) {
+      if (input.has(field)) {
+        throw Failure.body(field, "cannot be changed in a feed");
+      }
+    }
+    feeds.update(
+        scope,
+        id,
+        old ->
+            new FeedDesk.Wanted(
+                input.name(old.identity().name()),
+                input.description(old.identity().description()),
+                old.identity().type(),
+                status(input, old.identity().status()),
+                old.settings()));
+    return Response.json(200, database.read(tx -> answer(tx, Collections.get(tx, scope, id))));
+  }
+
+  private boolean isFeed(Scope scope, String id) {
+    return database.read(tx -> Collections.get(tx, scope, id)).identity().contentType() != null;
+  }
+
   private static CollectionRow.FoldSpec merged(CollectionRow.FoldSpec old, Input input) {
     Json.Obj options = input.has("options") ? input.object("options", null) : null;
     if (options == null && input.has("options")) {
@@ -123,8 +157,12 @@ public final class CollectionHandler {
         input.has("primary_key_path") ? keyPath(input) : old.keyPath(),
         input.has("event_type_field") ? typePath(input) : old.typePath(),
         options == null ? old.options() : old.options().merged(options),
-        CollectionRow.Status.valueOf(
-            input.word("status", Fields.STATUSES, old.status().word()).toUpperCase(Locale.ROOT)));
+        status(input, old.status()));
+  }
+
+  private static CollectionRow.Status status(Input input, CollectionRow.Status fallback) {
+    return CollectionRow.Status.valueOf(
+        input.word("status", Fields.STATUSES, fallback.word()).toUpperCase(Locale.ROOT));
   }
 
   private static BodyPath keyPath(Input input) {
@@ -140,12 +178,15 @@ public final class CollectionHandler {
   private Response delete(Request request) {
     Scope scope = gate.write(request, SEGMENT);
     String id = Path.id(request, "Collection");
-    return Response.json(
-        200,
-        database.write(tx -> {
-          Collections.delete(tx, scope, id);
-          return Fields.SUCCESS;
-        }));
+    if (isFeed(scope, id)) {
+      feeds.delete(scope, id);
+    } else {
+      database.write(tx -> {
+        Collections.delete(tx, scope, id);
+        return true;
+      });
+    }
+    return Response.json(200, Fields.SUCCESS);
   }
 
   private static Json.Obj answer(Tx tx, CollectionRow row) {

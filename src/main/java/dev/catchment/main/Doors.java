@@ -129,7 +129,7 @@ final class Doors {
       new DestinationHandler(stores.database(), gate, stores.ids(), features.guard()::checkOnSave)
           .routes(router);
       new ConnectionHandler(stores.database(), gate, stores.ids()).routes(router);
-      new CollectionHandler(stores.database(), gate, stores.ids()).routes(router);
+      new CollectionHandler(stores.database(), gate, stores.ids(), feeds.desk()).routes(router);
       new RecordHandler(stores.database(), gate).routes(router);
       new EventHandler(stores.database(), gate).routes(router);
       new AttemptHandler(stores.database(), gate).routes(router);

@@ -15,6 +15,9 @@ import dev.catchment.base.Scope;
 import dev.catchment.base.Secret;
 import dev.catchment.db.Database;
 import dev.catchment.db.OpenDatabase;
+import dev.catchment.feeds.FeedDesk;
+import dev.catchment.feeds.FeedMemory;
+import dev.catchment.feeds.FeedSettings;
 import dev.catchment.http.Router;
 import dev.catchment.http.Server;
 import dev.catchment.http.ServerSettings;
@@ -42,6 +45,7 @@ final class ApiNode implements AutoCloseable {
   final Ids ids;
   final ApiKeys keys;
   final Scope scope;
+  final FeedDesk feeds;
   final Server server;
   final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -82,13 +86,16 @@ final class ApiNode implements AutoCloseable {
     ids = new Ids(clock, random);
     keys = new ApiKeys(ids, random);
     database = new OpenDatabase(clock, new Metrics()).open(store.settings("a"));
-    assertThat(new FirstStart(database, ids, random).run(new Secret(KEY)).created()).isTrue();
+    assertThat(
+            new FirstStart(database, ids, random).run(new Secret(KEY), (tx, made) -> {}).created())
+        .isTrue();
     scope =
         database.read(tx ->
             tx.find(
                     "SELECT org_id, id FROM environments",
                     row -> new Scope(row.string("org_id"), row.string("id")))
                 .orElseThrow());
+    feeds = new FeedDesk(database, ids, new FeedMemory(database, clock, FeedSettings.standard()));
     Access access = new Access(database, clock, new SessionCookie(new Secret("secret"), false));
     Gate gate = new Gate(access, OriginRule.of("https://gateway.example", Set.of()));
     Router router = router(gate, clock);
@@ -101,10 +108,10 @@ final class ApiNode implements AutoCloseable {
 
   private Router router(Gate gate, InstantSource clock) {
     Router router = new Router(new GatewayProblems());
-    new SourceHandler(database, gate, ids, "https://gateway.example/").routes(router);
+    new SourceHandler(database, gate, ids, () -> "https://gateway.example").routes(router);
     new DestinationHandler(database, gate, ids, ApiNode::checkUrl).routes(router);
     new ConnectionHandler(database, gate, ids).routes(router);
-    new CollectionHandler(database, gate, ids).routes(router);
+    new CollectionHandler(database, gate, ids, feeds).routes(router);
     new RecordHandler(database, gate).routes(router);
     new EventHandler(database, gate).routes(router);
     new AttemptHandler(database, gate).routes(router);

@@ -2,6 +2,9 @@ package dev.catchment.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.catchment.feeds.ContentType;
+import dev.catchment.feeds.Feed;
+import dev.catchment.feeds.FeedDesk;
 import dev.catchment.json.Json;
 import dev.catchment.testkit.BothDatabases;
 import java.util.List;
@@ -79,6 +82,35 @@ final class ResourcesTest {
       assertThat(node.delete(path).body().text()).isEqualTo("{\"success\":true}");
       assertThat(node.get(path).text("error")).isEqualTo("Collection not found");
       assertThat(node.delete(path).status()).isEqualTo(404);
+    }
+  }
+
+  @BothDatabases
+  void aCollectionThatIsAFeedKeepsItsShapeAndGoesAsAFeed(BothDatabases.Store store)
+      throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      String id =
+          node.feeds
+              .create(
+                  node.scope,
+                  new FeedDesk.Draft(
+                      "F",
+                      null,
+                      null,
+                      ContentType.TEXT,
+                      new Feed.Settings(Feed.InsertPosition.TOP, Feed.WhenFull.ROLL, 5, 5)))
+              .id();
+      String path = "/v1/collections/" + id;
+
+      assertThat(node.get(path).text("options", "content_type")).isEqualTo("TEXT");
+      assertThat(node.patch(path, "{\"options\":{\"data_path\":\"x\"}}").text("error"))
+          .isEqualTo("Invalid body: 'options' cannot be changed in a feed");
+      ApiNode.Answer changed = node.patch(path, "{\"name\":\"G\",\"status\":\"paused\"}");
+      assertThat(changed.text("collection", "name")).isEqualTo("G");
+      assertThat(changed.text("collection", "status")).isEqualTo("paused");
+      assertThat(node.delete(path).status()).isEqualTo(200);
+      assertThat(node.stored("SELECT CAST(COUNT(*) AS TEXT) AS t FROM feeds")).isEqualTo("0");
+      assertThat(node.get(path).status()).isEqualTo(404);
     }
   }
 
