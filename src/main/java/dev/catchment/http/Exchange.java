@@ -8,6 +8,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.HostAndPort;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -104,9 +106,20 @@ final class Exchange {
         http.method().name(),
         path == null ? "/" : path,
         Query.parse(query == null ? "" : query),
-        new Headers(http.headers().entries()),
+        headers(http),
         http.remoteAddress().hostAddress(),
         http.isSSL() ? "https" : "http");
+  }
+
+  /** HTTP/2 carries the host as {@code :authority}; handlers find it where HTTP/1.1 has it. */
+  private static Headers headers(HttpServerRequest http) {
+    List<Map.Entry<String, String>> entries = http.headers().entries();
+    HostAndPort authority = http.authority();
+    if (authority != null && http.getHeader("Host") == null) {
+      entries = new ArrayList<>(entries);
+      entries.add(Map.entry("Host", authority.toString()));
+    }
+    return new Headers(entries);
   }
 
   private void route() {

@@ -1,0 +1,154 @@
+package dev.catchment.whole;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.catchment.json.Json;
+import dev.catchment.testkit.BothDatabases;
+import dev.catchment.testkit.PackagedServer;
+import dev.catchment.testkit.Receiver;
+import dev.catchment.testkit.Reply;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Timeout;
+
+/** Nothing that was acknowledged is lost, whenever the process is killed. */
+@Timeout(240)
+final class CrashIT {
+  private static final int KILLS = 5;
+  private static final int SENDERS = 8;
+
+  @BothDatabases
+  void aServerKilledUnderLoadLosesNothingItAcknowledged(BothDatabases.Store store) {
+    SplittableRandom random = new SplittableRandom(20260301);
+    try (Receiver receiver = Receiver.start();
+        PackagedServer server = new PackagedServer(store)) {
+      receiver.answer(Reply.status(200));
+      server.start();
+      Setup setup = Setup.make(server, receiver);
+      Traffic traffic = new Traffic(List.of(server), setup.sourceId(), SENDERS);
+      try (traffic) {
+        for (int i = 0; i < KILLS; i++) {
+          pause(random.nextLong(300, 1_500));
+          server.kill();
+          server.start();
+        }
+        pause(500);
+      }
+      assertThat(traffic.acknowledged()).hasSizeGreaterThan(200);
+      Ledger.balance(server, traffic, receiver, setup.collectionId());
+    }
+  }
+
+  @BothDatabases
+  void oneOfTwoNodesIsKilledAndTheOtherTakesItsWorkOver(BothDatabases.Store store) {
+    if (!store.isPostgres()) {
+      // An SQLite store belongs to one process: the second is turned away and says why.
+      secondProcessIsTurnedAway(store);
+      return;
+    }
+    try (Receiver receiver = Receiver.start();
+        PackagedServer first = new PackagedServer(store);
+        PackagedServer second = new PackagedServer(store)) {
+      receiver.answer(Reply.status(200));
+      first.start();
+      Setup setup = Setup.make(first, receiver);
+      second.start();
+      Traffic traffic = new Traffic(List.of(first, second), setup.sourceId(), SENDERS);
+      try (traffic) {
+        pause(1_500);
+        first.kill();
+        pause(2_500);
+      }
+      assertThat(traffic.acknowledged()).hasSizeGreaterThan(200);
+      Ledger.balance(second, traffic, receiver, setup.collectionId());
+    }
+  }
+
+  @BothDatabases
+  void twoNodesOrOneDeliverEachEventOnceWhileNobodyIsKilled(BothDatabases.Store store) {
+    try (Receiver receiver = Receiver.start();
+        PackagedServer first = new PackagedServer(store);
+        PackagedServer second = new PackagedServer(store)) {
+      receiver.answer(Reply.status(200));
+      first.start();
+      Setup setup = Setup.make(first, receiver);
+      List<PackagedServer> servers = List.of(first);
+      if (store.isPostgres()) {
+        second.start();
+        servers = List.of(first, second);
+      }
+      Traffic traffic = new Traffic(servers, setup.sourceId(), SENDERS);
+      try (traffic) {
+        pause(3_000);
+      }
+      Ledger.balance(first, traffic, receiver, setup.collectionId());
+      assertThat(receiver.requests()).hasSize(traffic.acknowledged().size());
+      // A stop in good order leaves nothing behind either.
+      first.stop();
+    }
+  }
+
+  private static void secondProcessIsTurnedAway(BothDatabases.Store store) {
+    try (PackagedServer first = new PackagedServer(store);
+        PackagedServer second = new PackagedServer(store)) {
+      first.start();
+      assertThatThrownBy(second::start).hasMessageContaining("ended by itself");
+      assertThat(first.call("GET", "/v1/health", null).statusCode()).isEqualTo(200);
+    }
+  }
+
+  private static void pause(long millis) {
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+  }
+
+  /** A source whose events go to a receiver and into a collection. */
+  record Setup(String sourceId, String collectionId) {
+    static Setup make(PackagedServer server, Receiver receiver) {
+      String sourceId =
+          PackagedServer.text(
+              server.create(
+                  "/v1/sources",
+                  "source",
+                  Json.object().put("name", "Load").put("slug", "load").build()),
+              "id");
+      String destinationId =
+          PackagedServer.text(
+              server.create(
+                  "/v1/destinations",
+                  "destination",
+                  Json.object()
+                      .put("name", "Receiver")
+                      .put("slug", "receiver")
+                      .put("url", receiver.url("/hook"))
+                      .put("retry_intervals", Json.array(Json.of(1)))
+                      .put("retry_max_attempts", 10)
+                      .build()),
+              "id");
+      server.create(
+          "/v1/connections",
+          "connection",
+          Json.object()
+              .put("name", "All")
+              .put("source_id", sourceId)
+              .put("destination_id", destinationId)
+              .build());
+      String collectionId =
+          PackagedServer.text(
+              server.create(
+                  "/v1/collections",
+                  "collection",
+                  Json.object()
+                      .put("name", "Keys")
+                      .put("slug", "keys")
+                      .put("source_id", sourceId)
+                      .put("primary_key_path", "key")
+                      .put("options", Json.object().put("event_time_path", "n").build())
+                      .build()),
+              "id");
+      return new Setup(sourceId, collectionId);
+    }
+  }
+}
