@@ -1,6 +1,7 @@
 package dev.catchment.feeds;
 
 import dev.catchment.json.Json;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +26,7 @@ final class ShapeParser {
   static Map<String, Shape> parse(String table) {
     ShapeParser parser = new ShapeParser();
     table.lines().filter(text -> !text.isBlank()).forEach(parser::define);
-    return parser.names;
+    return Map.copyOf(parser.names);
   }
 
   private void define(String text) {
@@ -74,7 +75,7 @@ final class ShapeParser {
       }
       skipSpace();
       if (line.charAt(at++) == '}') {
-        return new Shape.Members(members);
+        return new Shape.Members(Collections.unmodifiableMap(members));
       }
     }
   }

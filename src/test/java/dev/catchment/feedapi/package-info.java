@@ -1,0 +1,4 @@
+@NullMarked
+package dev.catchment.feedapi;
+
+import org.jspecify.annotations.NullMarked;
