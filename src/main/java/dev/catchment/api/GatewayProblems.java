@@ -7,7 +7,8 @@ import dev.catchment.json.Json;
 
 /** Errors of the gateway API: {@code {"error", "status", "request_id"}}. */
 public final class GatewayProblems implements Problems {
-  private static final String RETRY_AFTER_SECONDS = "5";
+  /** What is said when nobody knows better. */
+  private static final long RETRY_AFTER_SECONDS = 5;
 
   @Override
   public Response of(Failure failure, String requestId) {
@@ -15,9 +16,14 @@ public final class GatewayProblems implements Problems {
     Response response = problem(status, failure.sentence(), requestId);
     return switch (failure.code()) {
       case UNAUTHENTICATED -> response.with("WWW-Authenticate", "Bearer");
-      case RATE_LIMITED, UNAVAILABLE -> response.with("Retry-After", RETRY_AFTER_SECONDS);
+      case RATE_LIMITED, UNAVAILABLE ->
+          response.with("Retry-After", Long.toString(retryAfter(failure)));
       default -> response;
     };
+  }
+
+  private static long retryAfter(Failure failure) {
+    return failure.retryAfterSeconds() == 0 ? RETRY_AFTER_SECONDS : failure.retryAfterSeconds();
   }
 
   private static int status(Failure.Code code) {

@@ -31,7 +31,8 @@ public final class OpenDatabase {
   /** Pages of 4 KiB at which the writer restarts the write-ahead log: about 64 MiB. */
   private static final int SQLITE_WAL_PAGES = 16_000;
 
-  private static final int POSTGRES_SYNCED_CONNECTIONS = 10;
+  private static final int POSTGRES_READING_CONNECTIONS = 8;
+  private static final int POSTGRES_SYNCED_CONNECTIONS = 6;
   private static final int POSTGRES_DERIVED_CONNECTIONS = 6;
 
   private final InstantSource clock;
@@ -134,6 +135,13 @@ public final class OpenDatabase {
     String password = login.length > 1 ? decode(login[1]) : "";
     migrate(Dialect.POSTGRESQL, jdbc, user, password);
     Properties properties = postgresProperties(user, password);
+    HikariDataSource reading =
+        pool(
+            "reading",
+            jdbc,
+            properties,
+            POSTGRES_READING_CONNECTIONS,
+            "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
     HikariDataSource synced =
         pool("synced", jdbc, properties, POSTGRES_SYNCED_CONNECTIONS, "SET synchronous_commit=on");
     HikariDataSource derived =
@@ -147,10 +155,10 @@ public final class OpenDatabase {
     PostgresListener listener =
         new PostgresListener(() -> DriverManager.getConnection(jdbc, properties), node, notices);
     return new Database(
-        new Readers.Postgres(synced, clock, statements),
+        new Readers.Postgres(reading, clock, statements),
         new PostgresWriter(synced, derived, clock, notices, node, statements),
         notices,
-        List.of(listener, derived));
+        List.of(listener, synced, derived));
   }
 
   private static Properties postgresProperties(String user, String password) {

@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Balances what senders were told against what the server holds and what receivers got. */
 final class Ledger {
-  private static final Duration DRAIN_MAX = Duration.ofSeconds(90);
+  private static final Duration DRAIN_MAX = Duration.ofSeconds(60);
 
   private Ledger() {}
 
@@ -73,7 +73,7 @@ final class Ledger {
 
   private static Set<String> deliveredIds(Receiver receiver) {
     Set<String> ids = new HashSet<>();
-    receiver.requests().forEach(request -> ids.add(request.header("X-hookstream-Event-Id")));
+    receiver.requests().forEach(request -> ids.add(request.header("x-hookstream-event-id")));
     return ids;
   }
 
