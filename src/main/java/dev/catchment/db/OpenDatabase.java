@@ -6,11 +6,8 @@ import dev.catchment.base.Failure;
 import dev.catchment.observe.Metrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URLDecoder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -123,17 +120,10 @@ public final class OpenDatabase {
   }
 
   private Database postgres(String url, String node) {
-    URI uri = URI.create(url);
-    String jdbc =
-        "jdbc:postgresql://"
-            + uri.getHost()
-            + (uri.getPort() < 0 ? "" : ":" + uri.getPort())
-            + uri.getPath();
-    String[] login = String.valueOf(uri.getRawUserInfo()).split(":", 2);
-    String user = decode(login[0]);
-    String password = login.length > 1 ? decode(login[1]) : "";
-    migrate(Dialect.POSTGRESQL, jdbc, user, password);
-    Properties properties = postgresProperties(user, password);
+    PostgresAddress address = PostgresAddress.of(url);
+    String jdbc = address.jdbc();
+    migrate(Dialect.POSTGRESQL, jdbc, address.user(), address.password());
+    Properties properties = postgresProperties(address.user(), address.password());
     HikariDataSource synced =
         pool("synced", jdbc, properties, POSTGRES_SYNCED_CONNECTIONS, "SET synchronous_commit=on");
     HikariDataSource derived =
@@ -178,10 +168,6 @@ public final class OpenDatabase {
     config.setIdleTimeout(120_000);
     config.setConnectionInitSql(init);
     return new HikariDataSource(config);
-  }
-
-  private static String decode(String text) {
-    return URLDecoder.decode(text, StandardCharsets.UTF_8);
   }
 
   private static void migrate(Dialect dialect, String url, String user, String password) {
