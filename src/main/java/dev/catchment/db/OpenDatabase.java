@@ -7,7 +7,7 @@ import dev.catchment.observe.Metrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -28,8 +28,9 @@ public final class OpenDatabase {
   /** Pages of 4 KiB at which the writer restarts the write-ahead log: about 64 MiB. */
   private static final int SQLITE_WAL_PAGES = 16_000;
 
-  private static final int POSTGRES_SYNCED_CONNECTIONS = 10;
+  private static final int POSTGRES_SYNCED_CONNECTIONS = 8;
   private static final int POSTGRES_DERIVED_CONNECTIONS = 6;
+  private static final int POSTGRES_READING_CONNECTIONS = 8;
 
   private final InstantSource clock;
   private final Metrics.Count statements;
@@ -88,13 +89,22 @@ public final class OpenDatabase {
               dataDir.resolve("catchment.lock"),
               StandardOpenOption.CREATE,
               StandardOpenOption.WRITE);
-      FileLock lock = channel.tryLock();
-      if (lock == null) {
+      if (!locked(channel)) {
+        channel.close();
         throw Failure.conflict("Another process is using the data folder " + dataDir);
       }
       return channel;
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot use the data folder " + dataDir, e);
+    }
+  }
+
+  private static boolean locked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      // Another store of this very process holds it.
+      return false;
     }
   }
 
@@ -133,14 +143,22 @@ public final class OpenDatabase {
             properties,
             POSTGRES_DERIVED_CONNECTIONS,
             "SET synchronous_commit=off");
+    HikariDataSource reading =
+        pool(
+            "reading",
+            jdbc,
+            properties,
+            POSTGRES_READING_CONNECTIONS,
+            // All statements of one read must see the same moment.
+            "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
     Notices notices = new Notices();
     PostgresListener listener =
         new PostgresListener(() -> DriverManager.getConnection(jdbc, properties), node, notices);
     return new Database(
-        new Readers.Postgres(synced, clock, statements),
+        new Readers.Postgres(reading, clock, statements),
         new PostgresWriter(synced, derived, clock, notices, node, statements),
         notices,
-        List.of(listener, derived));
+        List.of(listener, synced, derived));
   }
 
   private static Properties postgresProperties(String user, String password) {
