@@ -178,9 +178,11 @@ public final class Collections {
       @Nullable String description,
       CollectionRow.FoldSpec fold) {
     long reached = Cursors.disturb(tx, READER);
-    Long catchUp = old.progress().catchUpPosition();
-    long start = old.progress().startPosition();
-    CollectionRow.Status was = old.fold().status();
+    // Read again now that the projector stands still: it may have moved since the row was read.
+    CollectionRow held = get(tx, old.identity().scope(), old.id());
+    Long catchUp = held.progress().catchUpPosition();
+    long start = held.progress().startPosition();
+    CollectionRow.Status was = held.fold().status();
     if (was != fold.status()) {
       switch (fold.status()) {
         case ACTIVE -> {

@@ -1,6 +1,7 @@
 package dev.catchment.collections;
 
 import dev.catchment.base.Times;
+import dev.catchment.db.Storable;
 import dev.catchment.expr.EventView;
 import dev.catchment.expr.FilterRules;
 import dev.catchment.json.Json;
@@ -18,6 +19,9 @@ public final class Fold {
 
   /** A sender's clock may be ahead by this much; beyond it is not believed. */
   private static final long AHEAD_MILLIS_MAX = 24L * 60 * 60 * 1_000;
+
+  /** The start of year 0: what lies before cannot be written as a time on the wire. */
+  private static final long EARLIEST_MILLIS = -62_167_219_200_000L;
 
   /** Unix times below are seconds, others milliseconds. */
   private static final BigDecimal SECONDS_BELOW = BigDecimal.valueOf(100_000_000_000L);
@@ -102,7 +106,9 @@ public final class Fold {
     };
   }
 
-  private static Key checked(@Nullable String text) {
+  private static Key checked(@Nullable String value) {
+    // Keys that the store would hold as one text are one key.
+    String text = value == null ? null : Storable.text(value);
     if (text == null || text.length() > KEY_BYTES_MAX) {
       return Key.bad("key_too_long");
     }
@@ -146,7 +152,9 @@ public final class Fold {
     Optional<Json> value =
         spec.options().eventTimePath().find(stored.view().body(), stored.view().head().headers());
     OptionalLong time = value.isEmpty() ? OptionalLong.empty() : millis(value.get());
-    return time.isPresent() && time.getAsLong() <= stored.event().receivedAt() + AHEAD_MILLIS_MAX
+    return time.isPresent()
+            && time.getAsLong() >= EARLIEST_MILLIS
+            && time.getAsLong() <= stored.event().receivedAt() + AHEAD_MILLIS_MAX
         ? time
         : OptionalLong.empty();
   }
@@ -169,7 +177,7 @@ public final class Fold {
     }
     try {
       BigDecimal number = new BigDecimal(text.strip());
-      if (number.precision() - (long) number.scale() > 18 || number.scale() > 40) {
+      if (number.precision() - (long) number.scale() > 15 || number.scale() > 40) {
         return OptionalLong.empty();
       }
       BigDecimal millis = number.compareTo(SECONDS_BELOW) < 0 ? number.movePointRight(3) : number;

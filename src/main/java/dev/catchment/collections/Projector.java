@@ -54,6 +54,9 @@ public final class Projector implements Step {
         // A collection changed, or another node took over: the same events are folded afresh.
         return Step.again();
       }
+      // Those behind come nearer even while the log never ends.
+      long reached = events.getLast().position();
+      catchUp(new Cursor(cursor.name(), reached, cursor.claimNumber()));
       return Step.again();
     }
     return catchUp(cursor) ? Step.again() : Step.whenWoken();

@@ -5,7 +5,6 @@ import dev.catchment.db.Tx;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +88,7 @@ public final class Records {
    * Which records to list.
    *
    * @param eventTypes only these; empty for all
-   * @param search part of the key or the data, ignoring case; null for all
+   * @param search part of the key or the data, ignoring the case of A to Z; null for all
    * @param after the last row of the page before; null for the first page
    */
   public record Wanted(
@@ -112,7 +111,7 @@ public final class Records {
     }
     if (wanted.search() != null) {
       sql.append(" AND (lower(record_key) LIKE ? ESCAPE '!' OR lower(data) LIKE ? ESCAPE '!')");
-      String pattern = "%" + escaped(wanted.search().toLowerCase(Locale.ROOT)) + "%";
+      String pattern = "%" + escaped(lower(wanted.search())) + "%";
       args.add(pattern);
       args.add(pattern);
     }
@@ -124,6 +123,16 @@ public final class Records {
     sql.append(" ORDER BY updated_at DESC, id DESC LIMIT ?");
     args.add(wanted.limit() + 1);
     return tx.list(sql.toString(), Records::row, args.toArray());
+  }
+
+  /** Lowers what the stores lower, A to Z; other letters must find themselves at least. */
+  private static String lower(String text) {
+    StringBuilder out = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      out.append(c >= 'A' && c <= 'Z' ? (char) (c + 'a' - 'A') : c);
+    }
+    return out.toString();
   }
 
   private static String escaped(String text) {

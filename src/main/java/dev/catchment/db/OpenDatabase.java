@@ -6,11 +6,8 @@ import dev.catchment.base.Failure;
 import dev.catchment.observe.Metrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URLDecoder;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -22,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.sqlite.SQLiteConfig;
 
 /** Opens a store: connects, brings the tables up to date, and starts its threads. */
@@ -31,9 +29,9 @@ public final class OpenDatabase {
   /** Pages of 4 KiB at which the writer restarts the write-ahead log: about 64 MiB. */
   private static final int SQLITE_WAL_PAGES = 16_000;
 
-  private static final int POSTGRES_READING_CONNECTIONS = 8;
-  private static final int POSTGRES_SYNCED_CONNECTIONS = 6;
+  private static final int POSTGRES_SYNCED_CONNECTIONS = 8;
   private static final int POSTGRES_DERIVED_CONNECTIONS = 6;
+  private static final int POSTGRES_READING_CONNECTIONS = 8;
 
   private final InstantSource clock;
   private final Metrics.Count statements;
@@ -59,6 +57,24 @@ public final class OpenDatabase {
 
   private Database sqlite(Path dataDir) {
     FileChannel lock = lock(dataDir);
+    try {
+      return sqlite(dataDir, lock);
+    } catch (RuntimeException e) {
+      // Who could not open the store must not keep others out of it.
+      release(lock, e);
+      throw e;
+    }
+  }
+
+  private static void release(FileChannel lock, RuntimeException because) {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      because.addSuppressed(e);
+    }
+  }
+
+  private Database sqlite(Path dataDir, FileChannel lock) {
     String url = "jdbc:sqlite:" + dataDir.resolve("catchment.db");
     try {
       // The writer comes first: it turns the write-ahead log on for everyone.
@@ -92,13 +108,22 @@ public final class OpenDatabase {
               dataDir.resolve("catchment.lock"),
               StandardOpenOption.CREATE,
               StandardOpenOption.WRITE);
-      FileLock lock = channel.tryLock();
-      if (lock == null) {
+      if (!locked(channel)) {
+        channel.close();
         throw Failure.conflict("Another process is using the data folder " + dataDir);
       }
       return channel;
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot use the data folder " + dataDir, e);
+    }
+  }
+
+  private static boolean locked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      // Another store of this very process holds it.
+      return false;
     }
   }
 
@@ -124,36 +149,25 @@ public final class OpenDatabase {
   }
 
   private Database postgres(String url, String node) {
-    URI uri = URI.create(url);
-    String jdbc =
-        "jdbc:postgresql://"
-            + uri.getHost()
-            + (uri.getPort() < 0 ? "" : ":" + uri.getPort())
-            + uri.getPath();
-    String[] login = String.valueOf(uri.getRawUserInfo()).split(":", 2);
-    String user = decode(login[0]);
-    String password = login.length > 1 ? decode(login[1]) : "";
-    migrate(Dialect.POSTGRESQL, jdbc, user, password);
-    Properties properties = postgresProperties(user, password);
+    PostgresAddress address = PostgresAddress.of(url);
+    migrate(Dialect.POSTGRESQL, address.jdbc(), address.user(), address.password());
+    HikariDataSource synced =
+        pool("synced", address, POSTGRES_SYNCED_CONNECTIONS, "-c synchronous_commit=on");
+    HikariDataSource derived =
+        pool("derived", address, POSTGRES_DERIVED_CONNECTIONS, "-c synchronous_commit=off");
     HikariDataSource reading =
         pool(
             "reading",
-            jdbc,
-            properties,
+            address,
             POSTGRES_READING_CONNECTIONS,
-            "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    HikariDataSource synced =
-        pool("synced", jdbc, properties, POSTGRES_SYNCED_CONNECTIONS, "SET synchronous_commit=on");
-    HikariDataSource derived =
-        pool(
-            "derived",
-            jdbc,
-            properties,
-            POSTGRES_DERIVED_CONNECTIONS,
-            "SET synchronous_commit=off");
+            // All statements of one read must see the same moment.
+            "-c default_transaction_isolation=repeatable\\ read"
+                + " -c default_transaction_read_only=on");
+    Properties listening = postgresProperties(address, "");
     Notices notices = new Notices();
     PostgresListener listener =
-        new PostgresListener(() -> DriverManager.getConnection(jdbc, properties), node, notices);
+        new PostgresListener(
+            () -> DriverManager.getConnection(address.jdbc(), listening), node, notices);
     return new Database(
         new Readers.Postgres(reading, clock, statements),
         new PostgresWriter(synced, derived, clock, notices, node, statements),
@@ -161,43 +175,43 @@ public final class OpenDatabase {
         List.of(listener, synced, derived));
   }
 
-  private static Properties postgresProperties(String user, String password) {
+  private static Properties postgresProperties(PostgresAddress address, String options) {
     Properties properties = new Properties();
-    properties.setProperty("user", user);
-    properties.setProperty("password", password);
+    properties.setProperty("user", address.user());
+    properties.setProperty("password", address.password());
     properties.setProperty("reWriteBatchedInserts", "true");
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("ApplicationName", "catchment");
-    // A node that hangs inside a transaction must not hold the head of the log for ever.
-    properties.setProperty("options", "-c idle_in_transaction_session_timeout=15000");
+    // Said when the connection begins, because a SET is undone with its transaction. A node that
+    // hangs inside a transaction must not hold the head of the log for ever.
+    properties.setProperty("options", "-c idle_in_transaction_session_timeout=15000 " + options);
     return properties;
   }
 
   private static HikariDataSource pool(
-      String name, String jdbc, Properties properties, int size, String init) {
+      String name, PostgresAddress address, int size, String options) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("catchment-" + name);
-    config.setJdbcUrl(jdbc);
-    config.setDataSourceProperties(properties);
+    config.setJdbcUrl(address.jdbc());
+    config.setDataSourceProperties(postgresProperties(address, options));
     config.setMaximumPoolSize(size);
     config.setMinimumIdle(1);
     config.setAutoCommit(false);
     config.setConnectionTimeout(5_000);
     config.setIdleTimeout(120_000);
-    config.setConnectionInitSql(init);
     return new HikariDataSource(config);
   }
 
-  private static String decode(String text) {
-    return URLDecoder.decode(text, StandardCharsets.UTF_8);
-  }
-
   private static void migrate(Dialect dialect, String url, String user, String password) {
-    Flyway.configure()
-        .dataSource(url, user, password)
-        .locations("classpath:db/" + dialect.folder())
-        .loggers("slf4j")
-        .load()
-        .migrate();
+    try {
+      Flyway.configure()
+          .dataSource(url, user, password)
+          .locations("classpath:db/" + dialect.folder())
+          .loggers("slf4j")
+          .load()
+          .migrate();
+    } catch (FlywayException e) {
+      throw e.getCause() instanceof SQLException cause ? Faults.translate(cause) : e;
+    }
   }
 }

@@ -71,7 +71,7 @@ sealed interface Readers extends AutoCloseable {
     }
   }
 
-  /** The pool that also serves writers. */
+  /** A pool whose every transaction is read-only and sees one moment. */
   final class Postgres implements Readers {
     private final HikariDataSource pool;
     private final InstantSource clock;

@@ -82,7 +82,8 @@ final class SqliteWriter implements Writer {
   @Override
   public <T> CompletableFuture<T> submit(Durability durability, Work<T> work) {
     Task<T> task = new Task<>(work, durability);
-    if (closed || !queue.offer(task)) {
+    // Closed meanwhile, the loop may have ended without seeing the task.
+    if (closed || !queue.offer(task) || (closed && queue.remove(task))) {
       task.future.completeExceptionally(Failure.unavailable());
     }
     return task.future;
@@ -110,7 +111,8 @@ final class SqliteWriter implements Writer {
   private void run(List<Task<?>> group) {
     try {
       commit(group);
-    } catch (RuntimeException | SQLException | StackOverflowError e) {
+    } catch (RuntimeException | SQLException | Error e) {
+      // Errors too: without its thread the store would take work and never answer.
       rollback();
       if (group.size() == 1) {
         group.getFirst().future.completeExceptionally(failure(e));

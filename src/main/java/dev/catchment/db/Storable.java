@@ -1,7 +1,7 @@
 package dev.catchment.db;
 
 /** Text as both databases can hold it. */
-final class Storable {
+public final class Storable {
   private static final char REPLACEMENT = '\uFFFD';
 
   private Storable() {}
@@ -10,7 +10,7 @@ final class Storable {
    * The same text, with U+FFFD for the two things PostgreSQL cannot hold and SQLite would hold
    * differently: the NUL character and surrogates without their other half.
    */
-  static String text(String text) {
+  public static String text(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == 0 || Character.isSurrogate(c)) {

@@ -1,6 +1,7 @@
 package dev.catchment.db;
 
 import dev.catchment.base.Failure;
+import dev.catchment.observe.Log;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * several threads, nor after its work has returned.
  */
 public final class Tx {
+  private static final Log LOG = Log.of("db.tx");
+
   private final Session session;
   private final long now;
   private final Map<Channel, Set<String>> notices = new EnumMap<>(Channel.class);
@@ -124,10 +127,17 @@ public final class Tx {
     return notices;
   }
 
-  /** What is due after the commit: first the actions, then the notices. */
+  /**
+   * What is due after the commit: first the actions, then the notices. What goes wrong here is
+   * logged and no more, because the transaction stands and must not look as if it had failed.
+   */
   void committed(Notices listeners) {
-    afterCommit.forEach(Runnable::run);
-    listeners.fire(notices);
+    try {
+      afterCommit.forEach(Runnable::run);
+      listeners.fire(notices);
+    } catch (RuntimeException | StackOverflowError e) {
+      LOG.error("commit.follow_up", e);
+    }
   }
 
   private static void bind(PreparedStatement statement, @Nullable Object[] args)

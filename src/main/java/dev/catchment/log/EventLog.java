@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,8 @@ public final class EventLog {
   /**
    * Appends the event. The future completes only after the commit that makes it durable, on a
    * thread of the store, so what follows on it must be short. It fails with {@code UNAVAILABLE}
-   * when too much is waiting or the store is away; then nothing was stored.
+   * when too much is waiting, the store is away or does not take this event; then it was not
+   * stored, unless the connection was lost while it was being committed.
    */
   public CompletableFuture<StoredEvent> append(Event event) {
     Waiting one = new Waiting(event, new CompletableFuture<>());
@@ -67,11 +69,34 @@ public final class EventLog {
         database
             .submit(Durability.SYNCED, tx -> write(tx, group))
             .whenComplete((stored, failure) -> {
-              settle(group, failure == null ? stored : List.of(), failure);
+              if (failure != null && group.size() > 1 && !isAway(failure)) {
+                group.forEach(this::appendAlone);
+              } else {
+                settle(group, failure == null ? stored : List.of(), failure);
+              }
               if (hasMore()) {
                 flush();
               }
             });
+  }
+
+  /** One event that cannot be stored must not take its neighbours with it. */
+  private void appendAlone(Waiting one) {
+    List<Waiting> alone = List.of(one);
+    var _ =
+        database
+            .submit(Durability.SYNCED, tx -> write(tx, alone))
+            .whenComplete(
+                (stored, failure) -> settle(alone, failure == null ? stored : List.of(), failure));
+  }
+
+  /** Whether the store is at fault and not an event, so that trying again is of no use now. */
+  private static boolean isAway(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof Failure;
   }
 
   private List<StoredEvent> write(Tx tx, List<Waiting> group) {

@@ -1,10 +1,13 @@
 package dev.catchment.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
 import dev.catchment.db.Database;
+import dev.catchment.db.Durability;
 import dev.catchment.db.OpenDatabase;
 import dev.catchment.observe.Metrics;
 import dev.catchment.testkit.BothDatabases;
@@ -83,6 +86,133 @@ final class EventLogTest {
       assertThat(read.getLast()).isEqualTo(2L * each);
       assertThat(acknowledged).containsExactlyInAnyOrderElementsOf(read);
     }
+  }
+
+  @BothDatabases
+  void anEventThatCannotBeStoredFailsAloneHoweverManyShareItsCommit(BothDatabases.Store store) {
+    try (Database database = open(store, "a")) {
+      EventLog log = log(database, 1 << 20);
+      Event taken = event(new byte[] {1});
+      log.append(taken).join();
+      CountDownLatch gate = new CountDownLatch(1);
+      CompletableFuture<Boolean> busy = busy(database, gate);
+      List<CompletableFuture<StoredEvent>> futures = new ArrayList<>();
+      List<Event> events = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        // The same id again, as no sender can make it.
+        events.add(i == 20 ? taken : event(new byte[] {(byte) i}));
+        futures.add(log.append(events.get(i)));
+      }
+      gate.countDown();
+      assertThat(busy.join()).isTrue();
+      for (int i = 0; i < 50; i++) {
+        CompletableFuture<StoredEvent> future = futures.get(i);
+        if (i == 20) {
+          assertUnavailable(future);
+        } else {
+          assertThat(future.join().event()).isEqualTo(events.get(i));
+        }
+      }
+      assertThat(log.append(event(new byte[] {9})).join().position()).isEqualTo(51);
+      List<StoredEvent> inMemory = log.readAfter(0, 100);
+      List<StoredEvent> stored = log(database, 0).readAfter(0, 100);
+      assertThat(inMemory).extracting(StoredEvent::position).hasSize(51).isSorted();
+      assertThat(stored)
+          .extracting(event -> event.event().id())
+          .containsExactlyElementsOf(inMemory.stream().map(event -> event.event().id()).toList());
+    }
+  }
+
+  @BothDatabases
+  void overloadIsRefusedAndNothingAcknowledgedIsLost(BothDatabases.Store store) {
+    try (Database database = open(store, "a")) {
+      EventLog log = new EventLog(database, new LogBounds(10, 100_000, 1 << 20));
+      CountDownLatch gate = new CountDownLatch(1);
+      CompletableFuture<Boolean> busy = busy(database, gate);
+      List<CompletableFuture<StoredEvent>> futures = new ArrayList<>();
+      for (int i = 0; i < 30; i++) {
+        futures.add(log.append(event(new byte[] {1})));
+      }
+      futures.subList(10, 30).forEach(EventLogTest::assertUnavailable);
+      gate.countDown();
+      assertThat(busy.join()).isTrue();
+      List<Long> acknowledged =
+          futures.subList(0, 10).stream().map(future -> future.join().position()).toList();
+      assertUnavailable(log.append(event(new byte[100_001])));
+      assertThat(log.append(event(new byte[50_000])).join().position()).isEqualTo(11);
+      assertThat(log(database, 0).readAfter(0, 100))
+          .extracting(StoredEvent::position)
+          .startsWith(acknowledged.toArray(new Long[0]))
+          .hasSize(11);
+    }
+  }
+
+  @BothDatabases
+  void largeBodiesAreReadInBoundedBatches(BothDatabases.Store store) {
+    try (Database database = open(store, "a")) {
+      EventLog log = log(database, 0);
+      int[] sizes = {7 << 20, 7 << 20, 7 << 20, 20 << 20, 100, 100};
+      for (int size : sizes) {
+        log.append(event(new byte[size])).join();
+      }
+      List<List<Long>> batches = new ArrayList<>();
+      long position = 0;
+      for (List<StoredEvent> batch = log.readAfter(position, 100);
+          !batch.isEmpty();
+          batch = log.readAfter(position, 100)) {
+        batches.add(batch.stream().map(StoredEvent::position).toList());
+        position = batch.getLast().position();
+      }
+      assertThat(batches)
+          .containsExactly(List.of(1L, 2L), List.of(3L), List.of(4L), List.of(5L, 6L));
+      assertThat(log.readAfter(4, 1)).hasSize(1);
+      assertThat(log.readAt(List.of(4L, 6L, 99L)))
+          .extracting(event -> event.event().body().length)
+          .containsExactlyInAnyOrder(20 << 20, 100);
+    }
+  }
+
+  @BothDatabases
+  void aLogWhoseStoreIsClosedIsUnavailable(BothDatabases.Store store) {
+    Database database = open(store, "a");
+    EventLog log = log(database, 1 << 20);
+    log.append(event(new byte[] {1})).join();
+    database.close();
+    assertUnavailable(log.append(event(new byte[] {2})));
+    assertUnavailable(log.append(event(new byte[] {3})));
+    try (Database again = open(store, "a")) {
+      assertThat(log(again, 0).readAfter(0, 10)).hasSize(1);
+    }
+  }
+
+  /** Keeps the writer busy, so that whatever is appended meanwhile waits together. */
+  private static CompletableFuture<Boolean> busy(Database database, CountDownLatch gate) {
+    CountDownLatch begun = new CountDownLatch(1);
+    CompletableFuture<Boolean> busy =
+        database.submit(
+            Durability.SYNCED,
+            tx -> {
+              begun.countDown();
+              await(gate);
+              return true;
+            });
+    await(begun);
+    return busy;
+  }
+
+  private static void await(CountDownLatch gate) {
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void assertUnavailable(CompletableFuture<StoredEvent> future) {
+    assertThatThrownBy(future::join)
+        .cause()
+        .isInstanceOfSatisfying(
+            Failure.class, e -> assertThat(e.code()).isEqualTo(Failure.Code.UNAVAILABLE));
   }
 
   private Event event(byte[] body) {

@@ -1,0 +1,3 @@
+/** Tests of room {@code base}. */
+@org.jspecify.annotations.NullMarked
+package dev.catchment.base;
