@@ -2,6 +2,7 @@ package dev.catchment.delivery;
 
 import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
+import dev.catchment.db.Channel;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import java.util.ArrayList;
@@ -121,6 +122,7 @@ public final class Attempts {
         reason,
         destinationId,
         connectionId);
+    tx.notify(Channel.DELIVERIES, connectionId);
   }
 
   /** Ends the open deliveries to a destination as failed. */

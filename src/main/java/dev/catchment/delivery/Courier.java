@@ -1,5 +1,6 @@
 package dev.catchment.delivery;
 
+import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
@@ -7,19 +8,23 @@ import dev.catchment.db.Durability;
 import dev.catchment.db.Tx;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.StoredEvent;
+import dev.catchment.observe.Log;
 import dev.catchment.worker.Step;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends what is owed. Each step claims deliveries that are due and renews the leases of those under
@@ -30,6 +35,10 @@ import java.util.random.RandomGenerator;
  */
 public final class Courier implements Step, AutoCloseable {
   private static final int CLAIM_MAX = 200;
+  private static final long CLOSE_MILLIS_MAX = 30_000;
+  private static final long BREAK_OFF_MILLIS_MAX = 5_000;
+  private static final int ID_LENGTH = 32;
+  private static final Log LOG = Log.of("delivery.courier");
 
   private final Database database;
   private final EventLog log;
@@ -42,6 +51,11 @@ public final class Courier implements Step, AutoCloseable {
       Executors.newThreadPerTaskExecutor(
           Thread.ofVirtual().name("catchment-delivery-", 0).factory());
   private long renewedAt;
+
+  /** Whether the loop that drives the steps knows that there are leases to renew. */
+  private final AtomicBoolean watching = new AtomicBoolean();
+
+  private volatile boolean breakingOff;
 
   /**
    * Whom a courier asks to send, and when and how.
@@ -65,7 +79,7 @@ public final class Courier implements Step, AutoCloseable {
     this.queue = new DeliveryQueue(ids, settings.node(), settings.leaseMillis());
     this.lanes = new Lanes(settings.inFlightMax(), this::start);
     this.settler = new Settler(database, queue, lanes);
-    database.listen(Channel.DELIVERIES, lanes::stale);
+    database.listen(Channel.DELIVERIES, this::changed);
     if (settings.onlyNode()) {
       database.write(
           Durability.DERIVED,
@@ -73,6 +87,14 @@ public final class Courier implements Step, AutoCloseable {
             DeliveryQueue.giveBackAll(tx);
             return true;
           });
+    }
+  }
+
+  /** The subject is a destination, a connection that is gone, or something that became due. */
+  private void changed(String subject) {
+    lanes.stale(subject);
+    if (subject.length() == ID_LENGTH) {
+      lanes.dropConnection(subject);
     }
   }
 
@@ -92,7 +114,9 @@ public final class Courier implements Step, AutoCloseable {
 
   /** Gives back room that will not be used after all. */
   public void release(String destinationId, int count) {
-    lanes.release(destinationId, count);
+    if (lanes.release(destinationId, count)) {
+      settler.wantMore();
+    }
   }
 
   /** Writes new deliveries inside the caller's transaction. */
@@ -105,8 +129,11 @@ public final class Courier implements Step, AutoCloseable {
 
   /** Sends deliveries that were written as claimed, after their commit. */
   public void take(Destination destination, List<Owed> claimed) {
-    lanes.release(destination.id(), claimed.size());
-    lanes.add(destination, claimed);
+    lanes.take(destination, claimed);
+    if (!watching.getAndSet(true)) {
+      // A courier that sleeps until it is woken would let these leases run out.
+      settler.wantMore();
+    }
   }
 
   /** More was written for this destination than there was room for. */
@@ -133,23 +160,25 @@ public final class Courier implements Step, AutoCloseable {
   }
 
   private void renew() {
-    long now = clock.millis();
-    if (now - renewedAt >= queue.leaseMillis() / 3) {
-      renewedAt = now;
-      List<Owed> held = lanes.held();
-      if (!held.isEmpty()) {
-        database.write(
-            Durability.DERIVED,
-            tx -> {
-              queue.renew(tx, held);
-              return true;
-            });
-      }
+    if (clock.millis() < renewalAt()) {
+      return;
     }
+    // First the flag, then the look: what is taken after the look sets it again.
+    watching.set(false);
+    List<Owed> held = lanes.held();
+    if (!held.isEmpty()) {
+      watching.set(true);
+      lanes.drop(database.write(Durability.DERIVED, tx -> queue.renew(tx, held)));
+    }
+    renewedAt = clock.millis();
+  }
+
+  private long renewalAt() {
+    return renewedAt + queue.leaseMillis() / 3;
   }
 
   private Next whenNext(OptionalLong nextDue) {
-    long renewal = lanes.held().isEmpty() ? Long.MAX_VALUE : renewedAt + queue.leaseMillis() / 3;
+    long renewal = watching.get() ? renewalAt() : Long.MAX_VALUE;
     long next = Math.min(renewal, nextDue.orElse(Long.MAX_VALUE));
     return next == Long.MAX_VALUE ? Step.whenWoken() : Step.at(next);
   }
@@ -162,38 +191,44 @@ public final class Courier implements Step, AutoCloseable {
         database.read(tx ->
             Destinations.byId(
                 tx, claimed.stream().map(DeliveryQueue.Due::destinationId).distinct().toList()));
-    List<DeliveryQueue.Due> lost =
-        claimed.stream().filter(due -> !events.containsKey(due.eventPosition())).toList();
-    List<DeliveryQueue.Due> retries =
-        claimed.stream()
-            .filter(due -> due.status().equals("failed") && isActive(destinations, due))
-            .filter(due -> events.containsKey(due.eventPosition()))
-            .toList();
-    List<Owed> owed = new ArrayList<>();
-    if (!lost.isEmpty() || !retries.isEmpty()) {
-      owed.addAll(
-          database.write(
-              Durability.DERIVED,
-              tx -> {
-                queue.endWithoutEvent(tx, lost);
-                return queue.beginRetries(tx, retries, events);
-              }));
-    }
-    Set<DeliveryQueue.Due> begun = new HashSet<>(retries);
+    List<DeliveryQueue.Due> over = new ArrayList<>();
+    List<DeliveryQueue.Retry> retries = new ArrayList<>();
+    List<Owed> firsts = new ArrayList<>();
     List<Owed> blocked = new ArrayList<>();
     for (DeliveryQueue.Due due : claimed) {
       StoredEvent event = events.get(due.eventPosition());
-      if (event != null && !begun.contains(due)) {
-        (isActive(destinations, due) ? owed : blocked).add(owed(due, event));
+      Destination destination = destinations.get(due.destinationId());
+      if (event == null || destination == null) {
+        over.add(due);
+      } else if (destination.status() != Destination.Status.ACTIVE) {
+        blocked.add(owed(due, event));
+      } else if (due.status().equals("failed")) {
+        retries.add(new DeliveryQueue.Retry(due, event, destination.target()));
+      } else {
+        firsts.add(owed(due, event));
       }
     }
-    giveBack(blocked, true);
-    hand(owed, destinations);
+    hand(firsts, destinations);
+    hand(begin(retries), destinations);
+    end(over, destinations.keySet());
+    hold(blocked);
   }
 
-  private static boolean isActive(Map<String, Destination> destinations, DeliveryQueue.Due due) {
-    Destination destination = destinations.get(due.destinationId());
-    return destination != null && destination.status() == Destination.Status.ACTIVE;
+  private List<Owed> begin(List<DeliveryQueue.Retry> retries) {
+    return retries.isEmpty()
+        ? List.of()
+        : database.write(Durability.DERIVED, tx -> queue.beginRetries(tx, retries));
+  }
+
+  private void end(List<DeliveryQueue.Due> over, Set<String> destinationIds) {
+    if (!over.isEmpty()) {
+      database.write(
+          Durability.DERIVED,
+          tx -> {
+            queue.end(tx, over, destinationIds);
+            return true;
+          });
+    }
   }
 
   private static Owed owed(DeliveryQueue.Due due, StoredEvent event) {
@@ -209,6 +244,9 @@ public final class Courier implements Step, AutoCloseable {
 
   private void hand(List<Owed> owed, Map<String, Destination> destinations) {
     Map<String, List<Owed>> lanesOf = new LinkedHashMap<>();
+    if (!owed.isEmpty()) {
+      watching.set(true);
+    }
     for (Owed one : owed) {
       lanesOf.computeIfAbsent(one.destinationId(), id -> new ArrayList<>()).add(one);
     }
@@ -220,12 +258,13 @@ public final class Courier implements Step, AutoCloseable {
     });
   }
 
-  private void giveBack(List<Owed> claims, boolean held) {
+  /** Gives back what may not be sent now; what is held for a destination that is gone is over. */
+  private void hold(List<Owed> claims) {
     if (!claims.isEmpty()) {
       database.write(
           Durability.DERIVED,
           tx -> {
-            queue.giveBack(tx, claims, held);
+            queue.hold(tx, claims);
             return true;
           });
       lanes.forget(claims);
@@ -236,37 +275,64 @@ public final class Courier implements Step, AutoCloseable {
     senders.execute(() -> run(owed, destination));
   }
 
-  /** One attempt, on a virtual thread. Whatever happens, the claim is settled or given back. */
+  /** One attempt, on a virtual thread. Whatever happens, its place is free afterwards. */
   private void run(Owed owed, Destination known) {
+    boolean inHand = false;
     try {
-      Destination destination = lanes.isStale(owed.destinationId()) ? fresh(owed, known) : known;
-      if (destination.status() == Destination.Status.ACTIVE) {
-        settler.put(attempt(owed, destination));
-      } else {
-        giveBack(List.of(owed), true);
-      }
-    } catch (RuntimeException e) {
+      inHand = deliver(owed, known);
+    } catch (RuntimeException | StackOverflowError e) {
       // Not the receiver's fault: the claim runs out by itself and the delivery is made again.
-      lanes.forget(List.of(owed));
-      throw e;
+      LOG.error("delivery.interrupted", e, "attempt", owed.id());
     } finally {
+      if (!inHand) {
+        lanes.forget(List.of(owed));
+      }
       if (lanes.done(owed)) {
         settler.wantMore();
       }
     }
   }
 
-  private Destination fresh(Owed owed, Destination known) {
+  /** Whether the claim is still to be settled or given back by somebody. */
+  private boolean deliver(Owed owed, Destination known) {
+    Optional<Destination> destination =
+        lanes.isStale(owed.destinationId()) ? fresh(owed) : Optional.of(known);
+    if (destination.isEmpty()) {
+      // Deleted, and its deliveries ended with it.
+      return false;
+    }
+    if (destination.get().status() != Destination.Status.ACTIVE) {
+      hold(List.of(owed));
+      return false;
+    }
+    Outcome outcome = attempt(owed, destination.get());
+    if (!(breakingOff && outcome.result() instanceof SendResult.Unanswered)) {
+      settler.put(outcome);
+    }
+    return true;
+  }
+
+  private Optional<Destination> fresh(Owed owed) {
+    int changes = lanes.changes(owed.destinationId());
     Map<String, Destination> found =
         database.read(tx -> Destinations.byId(tx, List.of(owed.destinationId())));
-    Destination destination = found.getOrDefault(owed.destinationId(), known);
-    lanes.refresh(destination);
+    Optional<Destination> destination = Optional.ofNullable(found.get(owed.destinationId()));
+    destination.ifPresent(current -> lanes.refresh(current, changes));
     return destination;
   }
 
   private Outcome attempt(Owed owed, Destination destination) {
-    Outgoing request = sending.requests().request(destination, owed, clock.millis());
-    SendResult result = sending.sender().send(request);
+    @Nullable String sent = null;
+    SendResult result;
+    try {
+      Outgoing request = sending.requests().request(destination, owed, clock.millis());
+      sent = HttpRequests.masked(request, destination.target());
+      result = sending.sender().send(request);
+    } catch (RuntimeException e) {
+      // A fault of ours, but an attempt all the same, or it would be made again without end.
+      LOG.error("delivery.failed", e, "attempt", owed.id());
+      result = new SendResult.Unanswered(SendResult.Kind.OTHER, "The request could not be made", 0);
+    }
     long now = clock.millis();
     return new Outcome(
         owed,
@@ -277,16 +343,49 @@ public final class Courier implements Step, AutoCloseable {
             result,
             now,
             sending.random().nextDouble()),
-        HttpRequests.masked(request, destination.target()),
+        sent,
         now);
   }
 
-  /** Gives back what has not been sent and lets what is being sent end. */
+  /**
+   * Gives back what has not been sent and lets what is being sent end, for at most 30 seconds; then
+   * it is broken off and given back too, and will be sent again.
+   */
   @Override
   public void close() {
-    List<Owed> unstarted = lanes.stop();
-    senders.close();
-    settler.drain();
-    giveBack(unstarted, false);
+    closeWithin(CLOSE_MILLIS_MAX);
+  }
+
+  void closeWithin(long millis) {
+    lanes.stop();
+    senders.shutdown();
+    try {
+      if (!senders.awaitTermination(millis, TimeUnit.MILLISECONDS)) {
+        breakingOff = true;
+        senders.shutdownNow();
+        senders.awaitTermination(BREAK_OFF_MILLIS_MAX, TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      senders.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    try {
+      settler.drain();
+      giveBack(lanes.held());
+    } catch (Failure e) {
+      // The claims run out by themselves, and what was not written is sent again.
+      LOG.warn("courier.unsettled", "reason", e.getMessage());
+    }
+  }
+
+  private void giveBack(List<Owed> claims) {
+    if (!claims.isEmpty()) {
+      database.write(
+          Durability.DERIVED,
+          tx -> {
+            queue.giveBack(tx, claims);
+            return true;
+          });
+    }
   }
 }

@@ -2,16 +2,20 @@ package dev.catchment.delivery;
 
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
+import dev.catchment.db.Channel;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.json.Json;
 import dev.catchment.log.StoredEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,9 +107,7 @@ final class DeliveryQueue {
       String destinationId,
       Owed.Numbers numbers,
       long claimNumber,
-      String status,
-      String url,
-      String method) {}
+      String status) {}
 
   /** Claims what is due, oldest first, but nothing for the destinations that have no room. */
   List<Due> claim(Tx tx, int max, List<String> fullDestinations) {
@@ -115,17 +117,20 @@ final class DeliveryQueue {
     args.add(tx.now());
     args.addAll(fullDestinations);
     args.add(max);
-    return tx.list(
-        """
-        UPDATE attempts SET due_at = ?, claimed_by = ?, claim_number = claim_number + 1
-         WHERE seq IN (SELECT seq FROM attempts WHERE open = 1 AND due_at <= ?
-        """
-            + notIn(fullDestinations)
-            + " ORDER BY due_at, seq LIMIT ?"
-            + tx.dialect().skipLocked()
-            + ") RETURNING *",
-        DeliveryQueue::due,
-        args.toArray());
+    List<Due> claimed =
+        tx.list(
+            """
+            UPDATE attempts SET due_at = ?, claimed_by = ?, claim_number = claim_number + 1
+             WHERE seq IN (SELECT seq FROM attempts WHERE open = 1 AND due_at <= ?
+            """
+                + notIn(fullDestinations)
+                + " ORDER BY due_at, seq LIMIT ?"
+                + tx.dialect().skipLocked()
+                + ") RETURNING *",
+            DeliveryQueue::due,
+            args.toArray());
+    // RETURNING promises no order, and what was held goes out in the order of receipt.
+    return claimed.stream().sorted(Comparator.comparingLong(Due::eventPosition)).toList();
   }
 
   private static String notIn(List<String> destinations) {
@@ -145,85 +150,129 @@ final class DeliveryQueue {
     return due < 0 ? OptionalLong.empty() : OptionalLong.of(due);
   }
 
-  /** Closes the failed rows and writes the rows of the retries that are due for them. */
-  List<Owed> beginRetries(Tx tx, List<Due> failed, Map<Long, StoredEvent> events) {
+  /** A failed attempt whose retry is due, and where that retry goes. */
+  record Retry(Due failed, StoredEvent event, Destination.Target target) {}
+
+  /** Closes the failed rows that are still claimed so, and writes the rows of their retries. */
+  List<Owed> beginRetries(Tx tx, List<Retry> due) {
+    int[] closed =
+        tx.batch(
+            """
+            UPDATE attempts SET open = 0, due_at = NULL, claimed_by = NULL
+             WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
+            """,
+            due.stream().map(retry -> claimOf(retry.failed())).toList());
     List<Owed> retries = new ArrayList<>();
-    List<@Nullable Object[]> closed = new ArrayList<>();
     List<@Nullable Object[]> rows = new ArrayList<>();
-    for (Due due : failed) {
-      closed.add(new @Nullable Object[] {due.scope().envId(), due.id()});
-      StoredEvent event = events.get(due.eventPosition());
-      if (event == null) {
+    for (int i = 0; i < closed.length; i++) {
+      if (closed[i] == 0) {
         continue;
       }
+      Due failed = due.get(i).failed();
       Owed owed =
           new Owed(
               ids.next(),
-              due.scope(),
-              event,
-              due.connectionId(),
-              due.destinationId(),
-              new Owed.Numbers(due.numbers().attempt() + 1, due.numbers().firstOfRound(), "retry"),
+              failed.scope(),
+              due.get(i).event(),
+              failed.connectionId(),
+              failed.destinationId(),
+              failed.numbers().ofRetry(),
               1);
+      Destination.Target target = due.get(i).target();
       retries.add(owed);
       rows.add(
-          insertion(tx, owed, new Target(due.url(), due.method()), tx.now() + leaseMillis, true));
+          insertion(
+              tx, owed, new Target(target.url(), target.method()), tx.now() + leaseMillis, true));
     }
-    tx.batch(
-        """
-        UPDATE attempts SET open = 0, due_at = NULL, claimed_by = NULL
-         WHERE env_id = ? AND id = ?
-        """,
-        closed);
     insert(tx, rows);
     return retries;
   }
 
-  /** Ends deliveries whose event is no longer stored. */
-  void endWithoutEvent(Tx tx, List<Due> rows) {
-    tx.batch(
-        """
-        UPDATE attempts SET status = 'failed', error = 'Event no longer stored', open = 0,
-          due_at = NULL, next_retry_at = NULL, claimed_by = NULL, is_dlq = 1, dlq_at = ?
-         WHERE env_id = ? AND id = ?
-        """,
-        rows.stream()
-            .map(due -> new @Nullable Object[] {tx.now(), due.scope().envId(), due.id()})
-            .toList());
+  private static @Nullable Object[] claimOf(Due due) {
+    return new @Nullable Object[] {due.scope().envId(), due.id(), due.claimNumber()};
   }
 
-  /** Extends the lease of claims that this node still holds. */
-  void renew(Tx tx, List<Owed> held) {
+  /** Ends claimed deliveries whose event or destination is no longer stored. */
+  void end(Tx tx, List<Due> claimed, Set<String> destinationIds) {
     tx.batch(
         """
-        UPDATE attempts SET due_at = ?
+        UPDATE attempts SET status = 'failed', error = ?, open = 0, due_at = NULL,
+          next_retry_at = NULL, claimed_by = NULL, is_dlq = 1, dlq_at = ?
          WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
         """,
-        held.stream()
-            .map(owed ->
+        claimed.stream()
+            .map(due ->
                 new @Nullable Object[] {
-                  tx.now() + leaseMillis, owed.scope().envId(), owed.id(), owed.claimNumber()
+                  destinationIds.contains(due.destinationId())
+                      ? "Event no longer stored"
+                      : "Destination deleted",
+                  tx.now(),
+                  due.scope().envId(),
+                  due.id(),
+                  due.claimNumber()
                 })
             .toList());
   }
 
   /**
-   * Gives claims back.
+   * Extends the lease of claims that this node still holds.
    *
-   * @param held true: nobody may send them until they are released; false: they are due now
+   * @return the claims that it has lost: another node has them, or the delivery is over
    */
-  void giveBack(Tx tx, List<Owed> claims, boolean held) {
+  List<Owed> renew(Tx tx, List<Owed> held) {
+    List<Owed> ordered = inOrder(held);
+    int[] renewed =
+        tx.batch(
+            """
+            UPDATE attempts SET due_at = ?
+             WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
+            """,
+            ordered.stream().map(owed -> moved(owed, tx.now() + leaseMillis)).toList());
+    List<Owed> lost = new ArrayList<>();
+    for (int i = 0; i < renewed.length; i++) {
+      if (renewed[i] == 0) {
+        lost.add(ordered.get(i));
+      }
+    }
+    return lost;
+  }
+
+  /** Everybody locks rows in this order, so that two transactions do not wait for each other. */
+  private static List<Owed> inOrder(List<Owed> claims) {
+    return claims.stream().sorted(Comparator.comparing(Owed::id)).toList();
+  }
+
+  private static @Nullable Object[] moved(Owed owed, @Nullable Long due) {
+    return new @Nullable Object[] {due, owed.scope().envId(), owed.id(), owed.claimNumber()};
+  }
+
+  /** Gives claims back: they are due now. */
+  void giveBack(Tx tx, List<Owed> claims) {
+    setDue(tx, claims, owed -> tx.now());
+    tx.notify(Channel.DELIVERIES, "due");
+  }
+
+  /**
+   * Gives claims back so that nobody may send them until they are released. Those whose destination
+   * has become active meanwhile are due now, because their release has already happened.
+   */
+  void hold(Tx tx, List<Owed> claims) {
+    Map<String, Boolean> active = new TreeMap<>();
+    claims.forEach(owed -> active.put(owed.destinationId(), false));
+    active.replaceAll((id, unknown) -> Destinations.lockAndAskIfActive(tx, id));
+    setDue(tx, claims, owed -> active.getOrDefault(owed.destinationId(), false) ? tx.now() : null);
+    if (active.containsValue(true)) {
+      tx.notify(Channel.DELIVERIES, "due");
+    }
+  }
+
+  private static void setDue(Tx tx, List<Owed> claims, Function<Owed, @Nullable Long> due) {
     tx.batch(
         """
         UPDATE attempts SET due_at = ?, claimed_by = NULL
          WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
         """,
-        claims.stream()
-            .map(owed ->
-                new @Nullable Object[] {
-                  held ? null : (Long) tx.now(), owed.scope().envId(), owed.id(), owed.claimNumber()
-                })
-            .toList());
+        inOrder(claims).stream().map(owed -> moved(owed, due.apply(owed))).toList());
   }
 
   /** Everything claimed is due at once: for a store whose only process has just started. */
@@ -241,7 +290,9 @@ final class DeliveryQueue {
    *
    * @return the successful deliveries and the time of the last, by destination
    */
-  Map<String, long[]> settle(Tx tx, List<Outcome> outcomes) {
+  Map<String, long[]> settle(Tx tx, List<Outcome> group) {
+    List<Outcome> outcomes =
+        group.stream().sorted(Comparator.comparing(outcome -> outcome.owed().id())).toList();
     int[] written =
         tx.batch(
             """
@@ -251,7 +302,7 @@ final class DeliveryQueue {
              WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
             """,
             outcomes.stream().map(DeliveryQueue::settlement).toList());
-    Map<String, long[]> delivered = new HashMap<>();
+    Map<String, long[]> delivered = new TreeMap<>();
     for (int i = 0; i < written.length; i++) {
       Outcome outcome = outcomes.get(i);
       if (written[i] != 0 && outcome.succeeded()) {
@@ -300,8 +351,6 @@ final class DeliveryQueue {
         new Owed.Numbers(
             row.integer("attempt_number"), row.integer("round_start"), row.string("trigger_type")),
         row.number("claim_number"),
-        row.string("status"),
-        row.string("request_url"),
-        row.string("request_method"));
+        row.string("status"));
   }
 }

@@ -104,8 +104,23 @@ public final class Destinations {
   static void pause(Tx tx, String id) {
     Cursors.disturb(tx, ROUTING_READER);
     tx.update(
-        "UPDATE destinations SET status = 'paused', updated_at = ? WHERE id = ?", tx.now(), id);
+        """
+        UPDATE destinations SET status = 'paused', updated_at = ?
+         WHERE id = ? AND status = 'active'
+        """,
+        tx.now(),
+        id);
     tx.notify(Channel.DELIVERIES, id);
+  }
+
+  /** Whether it is active, and stays so until the transaction ends; false when it is gone. */
+  static boolean lockAndAskIfActive(Tx tx, String id) {
+    return tx.find(
+            "UPDATE destinations SET status = status WHERE id = ? RETURNING status",
+            row -> row.string("status"),
+            id)
+        .filter(Destination.Status.ACTIVE.word()::equals)
+        .isPresent();
   }
 
   /** Removes a destination; its open deliveries end as failed. */

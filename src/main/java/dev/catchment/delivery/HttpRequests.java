@@ -143,17 +143,19 @@ public final class HttpRequests {
         String name = text(config, "name", "X-API-Key");
         String value = text(config, "value", "");
         if (text(config, "in", "header").equals("query")) {
-          return target.url()
-              + (target.url().contains("?") ? "&" : "?")
-              + encode(name)
-              + "="
-              + encode(value);
+          return withQuery(target.url(), encode(name) + "=" + encode(value));
         }
         put(headers, name, value);
       }
       default -> {}
     }
     return target.url();
+  }
+
+  private static String withQuery(String url, String pair) {
+    int fragment = url.indexOf('#');
+    String sent = fragment < 0 ? url : url.substring(0, fragment);
+    return sent + (sent.contains("?") ? "&" : "?") + pair;
   }
 
   private static String encode(String text) {

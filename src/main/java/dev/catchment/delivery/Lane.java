@@ -15,11 +15,17 @@ final class Lane {
   /** More of this destination is due in the store than has been claimed. */
   boolean overflows;
 
-  /** The destination has changed since it was read. */
-  boolean stale;
+  /** How often the destination was said to have changed, and how often when it was last read. */
+  int changes;
+
+  int changesRead;
 
   Lane(Destination destination) {
     this.destination = destination;
+  }
+
+  boolean isStale() {
+    return changes != changesRead;
   }
 
   int room() {
@@ -30,7 +36,13 @@ final class Lane {
     return !waiting.isEmpty() && inFlight < destination.maxInFlight();
   }
 
-  boolean isIdle() {
-    return waiting.isEmpty() && inFlight == 0 && reserved == 0 && !overflows;
+  /** Nobody relies on what it knows of its destination. */
+  boolean isUnused() {
+    return waiting.isEmpty() && inFlight == 0 && reserved == 0;
+  }
+
+  /** The store holds more and there is room for it. */
+  boolean wantsMore() {
+    return overflows && room() >= WAITING_MAX / 2;
   }
 }

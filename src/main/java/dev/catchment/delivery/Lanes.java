@@ -40,12 +40,17 @@ final class Lanes {
   /**
    * Sets room aside for deliveries that are about to be written as claimed.
    *
+   * @param destination as read by a caller whose write fails if it has changed since
    * @return how many, from 0 to {@code wanted}
    */
   int reserve(Destination destination, int wanted) {
     lock.lock();
     try {
-      Lane lane = lane(destination);
+      Lane lane = lanes.computeIfAbsent(destination.id(), id -> new Lane(destination));
+      if (lane.isUnused()) {
+        lane.destination = destination;
+        lane.changesRead = lane.changes;
+      }
       if (stopped || lane.overflows || destination.status() != Destination.Status.ACTIVE) {
         return 0;
       }
@@ -57,40 +62,103 @@ final class Lanes {
     }
   }
 
-  /** Gives back room that was set aside. */
-  void release(String destinationId, int count) {
+  /**
+   * Gives back room that was set aside.
+   *
+   * @return whether the store holds more for the destination and there is room for it
+   */
+  boolean release(String destinationId, int count) {
     lock.lock();
     try {
       Lane lane = lanes.get(destinationId);
-      if (lane != null) {
-        lane.reserved -= count;
+      if (lane == null) {
+        return false;
       }
+      lane.reserved -= count;
+      return lane.wantsMore();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Takes in claimed deliveries and starts what may start. */
-  void add(Destination destination, List<Owed> claimed) {
+  /** Takes in deliveries that room was set aside for, and starts what may start. */
+  void take(Destination destination, List<Owed> claimed) {
     lock.lock();
     try {
-      Lane lane = lane(destination);
-      for (Owed owed : claimed) {
-        lane.waiting.addLast(owed);
-        held.put(owed.id(), owed);
-      }
-      makeReady(lane);
-      pump();
+      Lane lane = lanes.computeIfAbsent(destination.id(), id -> new Lane(destination));
+      lane.reserved -= claimed.size();
+      accept(lane, claimed);
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Takes in claimed deliveries and starts what may start.
+   *
+   * @param destination may have changed since it was read, so it is read again before it is used
+   */
+  void add(Destination destination, List<Owed> claimed) {
+    lock.lock();
+    try {
+      Lane lane = lanes.computeIfAbsent(destination.id(), id -> new Lane(destination));
+      lane.changes++;
+      accept(lane, claimed);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void accept(Lane lane, List<Owed> claimed) {
+    for (Owed owed : claimed) {
+      lane.waiting.addLast(owed);
+      held.put(owed.id(), owed);
+    }
+    makeReady(lane);
+    pump();
   }
 
   /** There is more for this destination in the store than fits its lane. */
   void overflow(Destination destination) {
     lock.lock();
     try {
-      lane(destination).overflows = true;
+      Lane lane = lanes.get(destination.id());
+      if (lane != null) {
+        lane.overflows = true;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Leaves out what has not been started: another node has it, or its delivery is over. */
+  void drop(List<Owed> lost) {
+    lock.lock();
+    try {
+      for (Owed owed : lost) {
+        Lane lane = lanes.get(owed.destinationId());
+        if (lane != null && lane.waiting.remove(owed)) {
+          held.remove(owed.id());
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Leaves out what has not been started for a connection that is gone. */
+  void dropConnection(String connectionId) {
+    lock.lock();
+    try {
+      for (Lane lane : lanes.values()) {
+        lane.waiting.removeIf(owed -> {
+          boolean gone = owed.connectionId().equals(connectionId);
+          if (gone) {
+            held.remove(owed.id());
+          }
+          return gone;
+        });
+      }
     } finally {
       lock.unlock();
     }
@@ -100,12 +168,12 @@ final class Lanes {
   void drained(Set<String> except) {
     lock.lock();
     try {
-      lanes.values().removeIf(Lane::isIdle);
       lanes.forEach((id, lane) -> {
         if (!except.contains(id)) {
           lane.overflows = false;
         }
       });
+      lanes.values().removeIf(lane -> lane.isUnused() && !lane.overflows);
     } finally {
       lock.unlock();
     }
@@ -125,7 +193,7 @@ final class Lanes {
       if (lane != null) {
         lane.inFlight--;
         makeReady(lane);
-        wantsMore = lane.overflows && lane.room() >= Lane.WAITING_MAX / 2;
+        wantsMore = lane.wantsMore();
       }
       pump();
       return wantsMore;
@@ -154,13 +222,17 @@ final class Lanes {
     }
   }
 
-  /** Destinations whose lanes take no more. */
+  /**
+   * Destinations whose lanes take no more. Whoever asks leaves them out of what it claims, so each
+   * of them asks for more once it has room.
+   */
   List<String> full() {
     lock.lock();
     try {
       List<String> full = new ArrayList<>();
       lanes.forEach((id, lane) -> {
         if (lane.room() <= 0) {
+          lane.overflows = true;
           full.add(id);
         }
       });
@@ -175,11 +247,11 @@ final class Lanes {
     lock.lock();
     try {
       if (destinationId.isEmpty()) {
-        lanes.values().forEach(lane -> lane.stale = true);
+        lanes.values().forEach(lane -> lane.changes++);
       } else {
         Lane lane = lanes.get(destinationId);
         if (lane != null) {
-          lane.stale = true;
+          lane.changes++;
         }
       }
     } finally {
@@ -192,55 +264,49 @@ final class Lanes {
     lock.lock();
     try {
       Lane lane = lanes.get(destinationId);
-      return lane == null || lane.stale;
+      return lane == null || lane.isStale();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Uses the destination as it was just read. */
-  void refresh(Destination destination) {
+  /** How often the destination was said to have changed; to be asked before it is read again. */
+  int changes(String destinationId) {
     lock.lock();
     try {
-      Lane lane = lane(destination);
-      makeReady(lane);
+      Lane lane = lanes.get(destinationId);
+      return lane == null ? 0 : lane.changes;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Starts nothing more and hands out what has not been started. */
-  List<Owed> stop() {
+  /** Uses the destination as it was read after that many changes, unless a newer one is known. */
+  void refresh(Destination destination, int changes) {
+    lock.lock();
+    try {
+      Lane lane = lanes.get(destination.id());
+      if (lane != null && changes >= lane.changesRead) {
+        lane.destination = destination;
+        lane.changesRead = changes;
+        makeReady(lane);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Starts nothing more; what has not been started is still held. */
+  void stop() {
     lock.lock();
     try {
       stopped = true;
-      List<Owed> unstarted = new ArrayList<>();
-      for (Lane lane : lanes.values()) {
-        unstarted.addAll(lane.waiting);
-        lane.waiting.clear();
-      }
+      lanes.values().forEach(lane -> lane.waiting.clear());
       ready.clear();
       inReady.clear();
-      return unstarted;
     } finally {
       lock.unlock();
     }
-  }
-
-  int inFlight() {
-    lock.lock();
-    try {
-      return inFlight;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private Lane lane(Destination destination) {
-    Lane lane = lanes.computeIfAbsent(destination.id(), id -> new Lane(destination));
-    lane.destination = destination;
-    lane.stale = false;
-    return lane;
   }
 
   private void makeReady(Lane lane) {

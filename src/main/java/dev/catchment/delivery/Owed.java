@@ -31,6 +31,11 @@ public record Owed(
     int inRound() {
       return attempt - firstOfRound + 1;
     }
+
+    /** The numbers of the attempt that follows when this one has failed. */
+    Numbers ofRetry() {
+      return new Numbers(attempt + 1, firstOfRound, "retry");
+    }
   }
 
   /** How the row of a new delivery begins. */

@@ -67,8 +67,9 @@ public final class RetryPolicy {
     }
     long latest = now + RETRY_AFTER_SECONDS_MAX * 1_000;
     String text = value.strip();
-    if (text.matches("[0-9]{1,10}")) {
-      return OptionalLong.of(Math.min(latest, now + Long.parseLong(text) * 1_000));
+    if (text.matches("[0-9]+")) {
+      return OptionalLong.of(
+          text.length() > 10 ? latest : Math.min(latest, now + Long.parseLong(text) * 1_000));
     }
     try {
       long date =

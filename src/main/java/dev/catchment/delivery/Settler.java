@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Writes the outcomes of attempts, many in one transaction. While the store is away, outcomes wait
@@ -21,6 +22,7 @@ public final class Settler implements Step {
   private final Lanes lanes;
   private final BlockingQueue<Outcome> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
   private final List<Outcome> group = new ArrayList<>();
+  private final ReentrantLock stepping = new ReentrantLock();
   private volatile Runnable wake = () -> {};
   private volatile Runnable wakeCourier = () -> {};
 
@@ -47,7 +49,7 @@ public final class Settler implements Step {
       waiting.put(outcome);
       wake.run();
     } catch (InterruptedException e) {
-      // The node is stopping hard; the claim runs out and the delivery is made again.
+      // The node is stopping hard; the claim is given back and the delivery is made again.
       Thread.currentThread().interrupt();
     }
   }
@@ -58,6 +60,16 @@ public final class Settler implements Step {
 
   @Override
   public Next step() {
+    // At the end of a node its loop and the one who drains may both be at it.
+    stepping.lock();
+    try {
+      return writeGroup();
+    } finally {
+      stepping.unlock();
+    }
+  }
+
+  private Next writeGroup() {
     // A group whose transaction failed is still here and goes first.
     waiting.drainTo(group, GROUP_MAX - group.size());
     if (group.isEmpty()) {
@@ -87,7 +99,7 @@ public final class Settler implements Step {
         && gaveUp.receiverIsGone();
   }
 
-  /** Writes everything that waits; for the end of a node, when no loop runs any more. */
+  /** Writes everything that waits; for the end of a node. */
   void drain() {
     while (!(step() instanceof Step.Next.WhenWoken)) {
       // Each step writes one group.

@@ -110,7 +110,8 @@ public final class Loop {
       }
       backoffMillis = 0;
       return next;
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
+      // An error that ended the thread would leave a node that looks well and does nothing.
       return backOff(e);
     }
   }

@@ -1,0 +1,227 @@
+package dev.catchment.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.catchment.testkit.Sample;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class LanesTest {
+  private static final String SLOW = "slow";
+  private static final String FAST = "fast";
+
+  private final List<Owed> started = new ArrayList<>();
+  private final List<Destination> startedWith = new ArrayList<>();
+
+  @Test
+  void aDestinationRunsNoMoreAtOnceThanItAllows() {
+    Lanes lanes = lanes(100);
+    List<Owed> owed = owed(SLOW, 5);
+    lanes.add(destination(SLOW, 2), owed);
+    assertThat(started).containsExactly(owed.get(0), owed.get(1));
+    lanes.done(owed.get(1));
+    assertThat(started).containsExactly(owed.get(0), owed.get(1), owed.get(2));
+  }
+
+  @Test
+  void theWholeNodeRunsNoMoreAtOnceThanItsBoundAndSharesItInTurn() {
+    Lanes lanes = lanes(3);
+    List<Owed> slow = owed(SLOW, 10);
+    List<Owed> fast = owed(FAST, 10);
+    lanes.add(destination(SLOW, 10), slow);
+    lanes.add(destination(FAST, 10), fast);
+    assertThat(started).containsExactlyElementsOf(slow.subList(0, 3));
+    lanes.done(slow.get(0));
+    lanes.done(slow.get(1));
+    lanes.done(slow.get(2));
+    assertThat(started.subList(3, 6)).contains(fast.get(0)).contains(slow.get(3));
+    started.clear();
+    lanes.done(fast.get(0));
+    lanes.done(slow.get(3));
+    assertThat(started).extracting(Owed::destinationId).containsExactlyInAnyOrder(SLOW, FAST);
+  }
+
+  @Test
+  void aDestinationThatNeverEndsDoesNotHoldUpAnother() {
+    Lanes lanes = lanes(8);
+    lanes.add(destination(SLOW, 4), owed(SLOW, 500));
+    List<Owed> fast = owed(FAST, 500);
+    lanes.add(destination(FAST, 4), fast);
+    for (Owed owed : fast) {
+      assertThat(started).contains(owed);
+      lanes.done(owed);
+    }
+    assertThat(started.stream().filter(owed -> owed.destinationId().equals(SLOW))).hasSize(4);
+  }
+
+  @Test
+  void roomIsSetAsideOnceAndGivenBack() {
+    Lanes lanes = lanes(1);
+    Destination destination = destination(SLOW, 1);
+    assertThat(lanes.reserve(destination, 400)).isEqualTo(400);
+    assertThat(lanes.reserve(destination, 1_000)).isEqualTo(600);
+    assertThat(lanes.reserve(destination, 1)).isZero();
+    lanes.release(SLOW, 600);
+    assertThat(lanes.reserve(destination, 1_000)).isEqualTo(600);
+    List<Owed> owed = owed(SLOW, 400);
+    lanes.take(destination, owed);
+    // One has started and no longer waits.
+    assertThat(lanes.reserve(destination, 1_000)).isEqualTo(1);
+    assertThat(lanes.held()).containsExactlyInAnyOrderElementsOf(owed);
+  }
+
+  @Test
+  void nothingIsSetAsideForADestinationThatIsNotActive() {
+    Lanes lanes = lanes(1);
+    Destination destination = destination(SLOW, 1);
+    assertThat(lanes.reserve(Sample.in(destination, Destination.Status.PAUSED), 1)).isZero();
+    assertThat(lanes.reserve(Sample.in(destination, Destination.Status.DISABLED), 1)).isZero();
+    assertThat(lanes.reserve(destination, 1)).isEqualTo(1);
+  }
+
+  @Test
+  void whatOverflowsGoesThroughTheStoreUntilTheStoreIsDrained() {
+    Lanes lanes = lanes(1);
+    Destination destination = destination(SLOW, 1);
+    lanes.reserve(destination, 1);
+    lanes.overflow(destination);
+    assertThat(lanes.reserve(destination, 5)).isZero();
+    lanes.drained(Set.of(SLOW));
+    assertThat(lanes.reserve(destination, 5)).isZero();
+    lanes.drained(Set.of());
+    assertThat(lanes.reserve(destination, 5)).isEqualTo(5);
+  }
+
+  @Test
+  void aLaneThatWasLeftOutBecauseItWasFullAsksForMoreOnceItHasRoom() {
+    Lanes lanes = lanes(1_000);
+    Destination destination = destination(SLOW, 1_000);
+    int granted = lanes.reserve(destination, 2_000);
+    assertThat(granted).isEqualTo(Lane.WAITING_MAX);
+    assertThat(lanes.full()).containsExactly(SLOW);
+    // The courier found nothing else and thinks that the store is drained.
+    lanes.drained(Set.of(SLOW));
+    assertThat(lanes.release(SLOW, 100)).isFalse();
+    assertThat(lanes.release(SLOW, 500)).isTrue();
+  }
+
+  @Test
+  void aLaneThatWasFullAsksForMoreWhenItsDeliveriesEnd() {
+    Lanes lanes = lanes(1);
+    List<Owed> owed = owed(SLOW, Lane.WAITING_MAX + 1);
+    lanes.add(destination(SLOW, 1), owed);
+    assertThat(lanes.full()).containsExactly(SLOW);
+    int asked = 0;
+    for (Owed one : owed) {
+      asked += lanes.done(one) ? 1 : 0;
+    }
+    assertThat(asked).isEqualTo(Lane.WAITING_MAX / 2 + 1);
+    assertThat(lanes.full()).isEmpty();
+  }
+
+  @Test
+  void aChangedDestinationIsReadAgainAndAnOlderReadingDoesNotReplaceANewerOne() {
+    Lanes lanes = lanes(1);
+    Destination destination = destination(SLOW, 1);
+    lanes.reserve(destination, 3);
+    lanes.take(destination, owed(SLOW, 3));
+    assertThat(lanes.isStale(SLOW)).isFalse();
+    lanes.stale(SLOW);
+    assertThat(lanes.isStale(SLOW)).isTrue();
+    int before = lanes.changes(SLOW);
+    lanes.stale(SLOW);
+    // Read before the second change, so it may still be the old one.
+    lanes.refresh(destination, before);
+    assertThat(lanes.isStale(SLOW)).isTrue();
+    Destination newest = destination(SLOW, 7);
+    lanes.refresh(newest, lanes.changes(SLOW));
+    lanes.refresh(destination, before);
+    assertThat(lanes.isStale(SLOW)).isFalse();
+    lanes.done(started.getFirst());
+    assertThat(startedWith.getLast()).isSameAs(newest);
+  }
+
+  @Test
+  void whoeverReservesDoesNotHideAChangeFromThoseAlreadyWaiting() {
+    Lanes lanes = lanes(1);
+    Destination destination = destination(SLOW, 1);
+    lanes.reserve(destination, 2);
+    lanes.take(destination, owed(SLOW, 2));
+    lanes.stale(SLOW);
+    lanes.reserve(destination, 1);
+    assertThat(lanes.isStale(SLOW)).isTrue();
+  }
+
+  @Test
+  void anEmptySubjectMakesEveryLaneStaleAndOthersOnlyTheirOwn() {
+    Lanes lanes = lanes(2);
+    for (String id : List.of(SLOW, FAST)) {
+      lanes.reserve(destination(id, 1), 1);
+      lanes.take(destination(id, 1), owed(id, 1));
+    }
+    lanes.stale("due");
+    lanes.stale(FAST);
+    assertThat(lanes.isStale(SLOW)).isFalse();
+    assertThat(lanes.isStale(FAST)).isTrue();
+    lanes.stale("");
+    assertThat(lanes.isStale(SLOW)).isTrue();
+    assertThat(lanes.isStale("unknown")).isTrue();
+  }
+
+  @Test
+  void whatWasLostOrLostItsConnectionIsNotStarted() {
+    Lanes lanes = lanes(1);
+    List<Owed> owed = owed(SLOW, 4);
+    lanes.add(destination(SLOW, 1), owed);
+    lanes.drop(List.of(owed.get(0), owed.get(1)));
+    // The first had been started already, so somebody will still settle it.
+    assertThat(lanes.held()).containsExactlyInAnyOrder(owed.get(0), owed.get(2), owed.get(3));
+    lanes.done(owed.get(0));
+    assertThat(started).containsExactly(owed.get(0), owed.get(2));
+    lanes.dropConnection(owed.get(3).connectionId());
+    lanes.done(owed.get(2));
+    assertThat(started).hasSize(2);
+    assertThat(lanes.held()).containsExactlyInAnyOrder(owed.get(0), owed.get(2));
+  }
+
+  @Test
+  void afterStopNothingStartsAndWhatWaitedIsStillHeld() {
+    Lanes lanes = lanes(1);
+    List<Owed> owed = owed(SLOW, 3);
+    lanes.add(destination(SLOW, 1), owed);
+    lanes.stop();
+    lanes.done(owed.get(0));
+    assertThat(lanes.reserve(destination(SLOW, 1), 1)).isZero();
+    lanes.add(destination(FAST, 1), owed(FAST, 1));
+    assertThat(started).containsExactly(owed.get(0));
+    lanes.forget(List.of(owed.get(0)));
+    assertThat(lanes.held()).contains(owed.get(1), owed.get(2)).doesNotContain(owed.get(0));
+  }
+
+  private Lanes lanes(int inFlightMax) {
+    return new Lanes(
+        inFlightMax,
+        (owed, destination) -> {
+          started.add(owed);
+          startedWith.add(destination);
+        });
+  }
+
+  private static Destination destination(String id, int maxInFlight) {
+    return Sample.destination(
+        id, Sample.target("http://receiver.test", null, "none", null), Sample.RETRY, maxInFlight);
+  }
+
+  private static List<Owed> owed(String destinationId, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i ->
+            Sample.owed(
+                destinationId + i,
+                destinationId,
+                Sample.event("e" + i, "s", "text/plain", new byte[0])))
+        .toList();
+  }
+}
