@@ -1,0 +1,120 @@
+package dev.catchment.collections;
+
+import dev.catchment.base.Ids;
+import dev.catchment.db.Database;
+import dev.catchment.db.OpenDatabase;
+import dev.catchment.log.Cursors;
+import dev.catchment.log.EventLog;
+import dev.catchment.log.LogBounds;
+import dev.catchment.log.StoredEvent;
+import dev.catchment.observe.Metrics;
+import dev.catchment.testkit.BothDatabases;
+import dev.catchment.testkit.SettableClock;
+import dev.catchment.worker.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** A node with nothing but a log and its collections, whose projector is driven by hand. */
+final class ProjectorNode implements AutoCloseable {
+  static final long LEASE_MILLIS = 10_000;
+
+  final SettableClock clock;
+  final Database database;
+  final EventLog log;
+  final Ids ids;
+
+  /** What the listener was told, across the life of this node. */
+  final List<RecordChange> heard = new ArrayList<>();
+
+  private final String name;
+  private Projector projector;
+
+  ProjectorNode(BothDatabases.Store store, String name, SettableClock clock) {
+    this.name = name;
+    this.clock = clock;
+    this.database = new OpenDatabase(clock, new Metrics()).open(store.settings(name));
+    this.log = new EventLog(database, new LogBounds(10_000, 64 << 20, 1 << 16));
+    this.ids = new Ids(clock, new SplittableRandom(name.hashCode()));
+    this.projector = newProjector();
+  }
+
+  /** Forgets everything the projector held in memory, as a crash does. */
+  void crash() {
+    projector = newProjector();
+  }
+
+  private Projector newProjector() {
+    return new Projector(
+        database,
+        log,
+        new Cursors(database, name, LEASE_MILLIS),
+        ids,
+        (tx, collection, changes, events) -> heard.addAll(changes));
+  }
+
+  Step.Next step() {
+    return projector.step();
+  }
+
+  /** Steps until there is nothing left to do. */
+  void settle() {
+    for (int steps = 0; step() instanceof Step.Next.Again; steps++) {
+      if (steps > 10_000) {
+        throw new AssertionError("The projector never comes to rest");
+      }
+    }
+  }
+
+  /** Appends a JSON event of the tests' source. */
+  StoredEvent append(String body) {
+    return append(Events.SOURCE, clock.millis(), body);
+  }
+
+  StoredEvent append(String source, long receivedAt, String body) {
+    return log.append(
+            Events.event(
+                ids.next(), source, receivedAt, "application/json", "{\"x-id\":\"h1\"}", body))
+        .join();
+  }
+
+  CollectionRow create(String slug, String source, CollectionRow.FoldSpec fold) {
+    return database.write(tx ->
+        Collections.create(
+            tx,
+            Events.SCOPE,
+            new Collections.Draft(ids.next(), "Name of " + slug, slug, null, source, null),
+            fold));
+  }
+
+  CollectionRow get(String id) {
+    return database.read(tx -> Collections.get(tx, Events.SCOPE, id));
+  }
+
+  CollectionRow update(String id, CollectionRow.FoldSpec fold) {
+    return database.write(tx -> {
+      CollectionRow old = Collections.get(tx, Events.SCOPE, id);
+      return Collections.update(tx, old, old.identity().name(), null, fold);
+    });
+  }
+
+  CollectionRow update(String id, CollectionRow.Status status) {
+    CollectionRow.FoldSpec old = get(id).fold();
+    return update(
+        id, new CollectionRow.FoldSpec(old.keyPath(), old.typePath(), old.options(), status));
+  }
+
+  List<RecordRow> records(String id, int limit) {
+    return database.read(
+        tx -> Records.list(tx, id, new Records.Wanted(List.of(), null, null, limit)));
+  }
+
+  long lag(String id) {
+    return database.<Long>read(tx -> Collections.lag(tx, Collections.get(tx, Events.SCOPE, id)));
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}
