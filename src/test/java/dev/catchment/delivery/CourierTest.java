@@ -409,6 +409,40 @@ final class CourierTest {
   }
 
   @BothDatabases
+  void aLateRenewalDoesNotMoveWhatIsHeldOrWaitsForItsRetry(BothDatabases.Store store)
+      throws InterruptedException {
+    receiver.answer(Reply.status(500));
+    try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
+      Destination destination = node.destination(receiver.url("/hook"));
+      DeliveryQueue queue = new DeliveryQueue(ids(node), "z", DeliveryNode.LEASE_MILLIS);
+      Owed retried = owe(node, queue, destination);
+      clock.advance(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
+      node.runUntil(() -> node.count("failed") == 1);
+      Owed claimedAgain =
+          new Owed(
+              retried.id(),
+              retried.scope(),
+              retried.event(),
+              retried.connectionId(),
+              retried.destinationId(),
+              retried.numbers(),
+              2);
+      node.change(destination, Destination.Status.PAUSED);
+      Owed held = owe(node, queue, destination);
+      List<Owed> lost =
+          node.database()
+              .write(tx -> {
+                queue.hold(tx, List.of(held));
+                return queue.renew(tx, List.of(held, claimedAgain));
+              });
+      assertThat(lost).containsExactlyInAnyOrder(held, claimedAgain);
+      assertThat(node.held()).isEqualTo(1);
+      assertThat(node.number("SELECT due_at AS n FROM attempts WHERE id = ?", retried.id()))
+          .isEqualTo(clock.millis() + 10_000);
+    }
+  }
+
+  @BothDatabases
   void aHangingReceiverDoesNotHoldUpAFastOne(BothDatabases.Store store)
       throws InterruptedException {
     CountDownLatch never = new CountDownLatch(1);
