@@ -1,6 +1,5 @@
 package dev.catchment.delivery;
 
-import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
@@ -372,8 +371,9 @@ public final class Courier implements Step, AutoCloseable {
     try {
       settler.drain();
       giveBack(lanes.held());
-    } catch (Failure e) {
-      // The claims run out by themselves, and what was not written is sent again.
+    } catch (RuntimeException e) {
+      // The rest of the node is still to be closed. The claims run out by themselves, and what was
+      // not written is sent again.
       LOG.warn("courier.unsettled", "reason", e.getMessage());
     }
   }

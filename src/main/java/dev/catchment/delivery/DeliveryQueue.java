@@ -221,11 +221,13 @@ final class DeliveryQueue {
    */
   List<Owed> renew(Tx tx, List<Owed> held) {
     List<Owed> ordered = inOrder(held);
+    // What was settled or given back since the caller looked keeps the time it was given then.
     int[] renewed =
         tx.batch(
             """
             UPDATE attempts SET due_at = ?
              WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
+               AND claimed_by IS NOT NULL
             """,
             ordered.stream().map(owed -> moved(owed, tx.now() + leaseMillis)).toList());
     List<Owed> lost = new ArrayList<>();

@@ -1,0 +1,3 @@
+/** Tests of the room {@code routing}. */
+@org.jspecify.annotations.NullMarked
+package dev.catchment.routing;

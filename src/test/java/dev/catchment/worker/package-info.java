@@ -1,0 +1,3 @@
+/** Tests of the room {@code worker}. */
+@org.jspecify.annotations.NullMarked
+package dev.catchment.worker;
