@@ -174,7 +174,7 @@ build_once() {
     find_maven
     echo 'Building Catchment (first start only) ...' >&2
     : >"$lock/began"
-    run_maven -q -DskipTests package >&2 || fail 'the build failed'
+    run_maven -q -Dmaven.test.skip=true package >&2 || fail 'the build failed'
     # Maven leaves a jar alone whose content did not change. Its time says when this build began, so
     # that a source saved during the build counts as newer.
     touch -r "$lock/began" "$root/target/catchment.jar"

@@ -94,12 +94,12 @@ final class CourierTest {
       assertThat(node.attempts().getFirst().after())
           .isEqualTo(new AttemptRow.After(START + 10_000, false, null));
 
-      clock.advance(Duration.ofMillis(9_999));
+      clock.pass(Duration.ofMillis(9_999));
       assertThat(node.courier().step()).isEqualTo(Step.at(START + 10_000));
       assertThat(node.attempts()).hasSize(1);
-      clock.advance(Duration.ofMillis(1));
+      clock.pass(Duration.ofMillis(1));
       node.runUntil(() -> node.count("failed") == 2);
-      clock.advance(Duration.ofSeconds(20));
+      clock.pass(Duration.ofSeconds(20));
       node.runUntil(() -> node.count("failed") == 3);
 
       List<AttemptRow> attempts = node.attempts();
@@ -131,7 +131,7 @@ final class CourierTest {
       node.runUntil(() -> node.count("failed") == 1);
       assertThat(node.attempts().getFirst().after().nextRetryAt()).isEqualTo(START + 77_000);
       receiver.answer(Reply.status(200));
-      clock.advance(Duration.ofSeconds(77));
+      clock.pass(Duration.ofSeconds(77));
       node.runUntil(() -> node.count("success") == 1);
     }
   }
@@ -215,7 +215,7 @@ final class CourierTest {
       node.receive(SOURCE, "{}");
       node.runUntil(() -> node.count("failed") == 1);
       node.change(destination, Destination.Status.PAUSED);
-      clock.advance(Duration.ofSeconds(10));
+      clock.pass(Duration.ofSeconds(10));
       node.runUntil(() -> node.held() == 1);
       receiver.answer(Reply.status(200));
       node.change(destination, Destination.Status.ACTIVE);
@@ -311,10 +311,10 @@ final class CourierTest {
       DeliveryNode next = killed.successor(store, "b");
       if (store.isPostgres()) {
         // Another node may be alive, so the claim is respected until its lease has run out.
-        clock.advance(Duration.ofMillis(DeliveryNode.LEASE_MILLIS - 1));
+        clock.pass(Duration.ofMillis(DeliveryNode.LEASE_MILLIS - 1));
         next.claim();
         assertThat(receiver.requests()).hasSize(1);
-        clock.advance(Duration.ofMillis(1));
+        clock.pass(Duration.ofMillis(1));
       }
       next.runUntil(() -> next.count("success") == 1);
       assertThat(receiver.requests()).hasSize(2);
@@ -333,7 +333,7 @@ final class CourierTest {
       stale.receive(SOURCE, "{}");
       stale.dispatch();
       receiver.awaitCount(1, PATIENCE);
-      clock.advance(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
+      clock.pass(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
       receiver.answer(Reply.status(200));
       DeliveryNode newer = stale.successor(store, "b");
       newer.runUntil(() -> newer.count("success") == 1);
@@ -356,10 +356,10 @@ final class CourierTest {
       node.connect(SOURCE, destination, null);
       StoredEvent event = node.receive(SOURCE, "{}");
       node.runUntil(() -> node.count("failed") == 1);
-      clock.advance(Duration.ofSeconds(10));
+      clock.pass(Duration.ofSeconds(10));
       DeliveryQueue stale = new DeliveryQueue(ids(node), "x", DeliveryNode.LEASE_MILLIS);
       List<DeliveryQueue.Due> claimed = node.database().write(tx -> stale.claim(tx, 9, List.of()));
-      clock.advance(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
+      clock.pass(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
       node.runUntil(() -> node.count("failed") == 2);
 
       assertThat(claimed).hasSize(1);
@@ -396,14 +396,14 @@ final class CourierTest {
         assertThat(next).isInstanceOf(Step.Next.At.class);
         long at = ((Step.Next.At) next).epochMillis();
         assertThat(at - clock.millis()).isBetween(1L, DeliveryNode.LEASE_MILLIS / 3);
-        clock.advance(Duration.ofMillis(at - clock.millis()));
+        clock.pass(Duration.ofMillis(at - clock.millis()));
         List<DeliveryQueue.Due> lapsed = node.database().write(tx -> other.claim(tx, 9, List.of()));
         assertThat(lapsed).isEmpty();
       }
       answer.countDown();
       node.runUntil(() -> node.count("success") == 1);
       assertThat(receiver.requests()).hasSize(1);
-      clock.advance(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
+      clock.pass(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
       assertThat(node.courier().step()).as("idle again").isEqualTo(Step.whenWoken());
     }
   }
@@ -416,7 +416,7 @@ final class CourierTest {
       Destination destination = node.destination(receiver.url("/hook"));
       DeliveryQueue queue = new DeliveryQueue(ids(node), "z", DeliveryNode.LEASE_MILLIS);
       Owed retried = owe(node, queue, destination);
-      clock.advance(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
+      clock.pass(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
       node.runUntil(() -> node.count("failed") == 1);
       Owed claimedAgain =
           new Owed(
@@ -540,7 +540,7 @@ final class CourierTest {
       node.courier().close();
     }
     try (DeliveryNode next = DeliveryNode.open(store, "b", clock)) {
-      clock.advance(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
+      clock.pass(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
       next.runUntil(() -> next.count("success") == 2);
     }
   }

@@ -161,7 +161,7 @@ final class DispatcherTest {
       assertThat(totals(node, connection).eventCount()).isEqualTo(300);
       assertThat(totals(node, other).eventCount()).isEqualTo(1);
 
-      clock.advance(Duration.ofDays(30));
+      clock.pass(Duration.ofDays(30));
       node.change(connection, Connection.Status.ACTIVE, true);
       node.runUntil(() -> node.count("success") == 301);
       assertThat(receiver.requests().stream().skip(1).map(Received::text))
