@@ -23,46 +23,40 @@ import dev.catchment.api.RecordHandler;
 import dev.catchment.api.SourceHandler;
 import dev.catchment.feedapi.FeedApi;
 import dev.catchment.http.Router;
-import dev.catchment.http.Server;
-import dev.catchment.http.ServerSettings;
+import dev.catchment.http.Site;
 import dev.catchment.ingest.ClientAddress;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** The two APIs of a node and the server behind which they stand. */
+/** The two APIs of a node. */
 final class Doors {
-  private static final int EVENT_LOOPS_MAX = 8;
-
   private final Node.Stores stores;
   private final Router gateway;
   private final Router feeds;
-  private final AtomicInteger port;
 
-  private Doors(Node.Stores stores, Router gateway, Router feeds, AtomicInteger port) {
+  private Doors(Node.Stores stores, Router gateway, Router feeds) {
     this.stores = stores;
     this.gateway = gateway;
     this.feeds = feeds;
-    this.port = port;
   }
 
   /**
    * Doors that are still closed.
    *
    * @param troubles the loops in trouble and why
+   * @param port what the server listens on
    */
   static Doors over(
       Node.Stores stores,
       Node.Features features,
       FeedParts feeds,
-      Supplier<Map<String, String>> troubles) {
-    AtomicInteger port = new AtomicInteger(stores.config().server().port());
+      Supplier<Map<String, String>> troubles,
+      int port) {
     Access access = new Access(stores.database(), stores.clock(), cookie(stores, features));
     FeedApi feedApi = feeds.api(access);
-    Router gateway = new Gateway(stores, features, feeds, access, port::get, troubles).router();
-    return new Doors(stores, gateway, feedApi.router(), port);
+    Router gateway = new Gateway(stores, features, feeds, access, port, troubles).router();
+    return new Doors(stores, gateway, feedApi.router());
   }
 
   private static SessionCookie cookie(Node.Stores stores, Node.Features features) {
@@ -77,16 +71,14 @@ final class Doors {
       Node.Features features,
       FeedParts feeds,
       Access access,
-      Supplier<Integer> port,
+      int port,
       Supplier<Map<String, String>> troubles) {
 
     Router router() {
       Config config = stores.config();
       Router router = new Router(new GatewayProblems());
       OriginRule origins =
-          OriginRule.of(
-              config.server().publicUrl(config.server().port()),
-              Set.copyOf(config.api().corsOrigins()));
+          OriginRule.of(config.server().publicUrl(port), Set.copyOf(config.api().corsOrigins()));
       Gate gate = new Gate(access, origins);
       ClientAddress clientAddress =
           new ClientAddress(config.server().trustedProxies(), config.server().clientIpHeader());
@@ -121,10 +113,7 @@ final class Doors {
 
     private void resources(Router router, Gate gate) {
       new SourceHandler(
-              stores.database(),
-              gate,
-              stores.ids(),
-              () -> stores.config().server().publicUrl(port.get()))
+              stores.database(), gate, stores.ids(), () -> stores.config().server().publicUrl(port))
           .routes(router);
       new DestinationHandler(stores.database(), gate, stores.ids(), features.guard()::checkOnSave)
           .routes(router);
@@ -170,18 +159,8 @@ final class Doors {
     }
   }
 
-  /** Opens the doors. */
-  Server open() {
-    Config.Server settings = stores.config().server();
-    Server server =
-        Server.start(
-            new ServerSettings(
-                settings.port(),
-                settings.bind(),
-                Math.clamp(Runtime.getRuntime().availableProcessors(), 1, EVENT_LOOPS_MAX)),
-            new Hosts(gateway, feeds, stores.config().feeds()),
-            () -> ThreadLocalRandom.current().nextLong());
-    port.set(server.port());
-    return server;
+  /** Which of the two APIs answers a request. */
+  Site site() {
+    return new Hosts(gateway, feeds, stores.config().feeds());
   }
 }

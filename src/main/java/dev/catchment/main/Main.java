@@ -20,12 +20,17 @@ public final class Main {
 
   /** Runs the command named by the arguments and ends the process with its code. */
   public static void main(String[] args) {
-    System.exit(commands().execute(args));
+    CommandLine commands = new CommandLine(new Catchment());
+    commands.addSubcommand(new ServeCommand(System.out, System.err));
+    // Reading the options of a command takes a while; a server does not wait for those it is not.
+    if (args.length == 0 || !args[0].equals("serve")) {
+      addOthers(commands);
+    }
+    System.exit(commands.execute(args));
   }
 
-  static CommandLine commands() {
-    return new CommandLine(new Catchment())
-        .addSubcommand(new ServeCommand(System.out, System.err))
+  private static void addOthers(CommandLine commands) {
+    commands
         .addSubcommand(
             "bench",
             BenchCommand.line(

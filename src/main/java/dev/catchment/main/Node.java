@@ -10,7 +10,6 @@ import dev.catchment.db.OpenDatabase;
 import dev.catchment.delivery.Courier;
 import dev.catchment.delivery.CourierSettings;
 import dev.catchment.delivery.HttpRequests;
-import dev.catchment.http.Server;
 import dev.catchment.ingest.Ingest;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
@@ -43,7 +42,7 @@ public final class Node implements AutoCloseable {
   private final Stores stores;
   private final Features features;
   private final Loops loops;
-  private final Server server;
+  private final Entrance entrance;
   private final FirstSteps firstSteps;
 
   /**
@@ -172,31 +171,37 @@ public final class Node implements AutoCloseable {
   }
 
   private Node(
-      Stores stores, Features features, Loops loops, Server server, FirstSteps firstSteps) {
+      Stores stores, Features features, Loops loops, Entrance entrance, FirstSteps firstSteps) {
     this.stores = stores;
     this.features = features;
     this.loops = loops;
-    this.server = server;
+    this.entrance = entrance;
     this.firstSteps = firstSteps;
   }
 
   /** A node that answers requests when this returns. */
   public static Node start(Config config, InstantSource clock) {
-    Stores stores = Stores.open(config, clock);
-    FirstSteps firstSteps = FirstSteps.take(stores);
-    Features features = Features.over(stores, firstSteps.secretKey());
-    FeedParts feeds = FeedParts.over(stores);
-    Loops loops = Loops.over(stores, features, feeds);
-    feeds.memory().load();
-    loops.settling().start();
-    loops.readers().start();
-    Server server = Doors.over(stores, features, feeds, loops::troubles).open();
-    return new Node(stores, features, loops, server, firstSteps);
+    Entrance entrance = new Entrance(config.server());
+    try {
+      Stores stores = Stores.open(config, clock);
+      FirstSteps firstSteps = FirstSteps.take(stores);
+      Features features = Features.over(stores, firstSteps.secretKey());
+      FeedParts feeds = FeedParts.over(stores);
+      Loops loops = Loops.over(stores, features, feeds);
+      feeds.memory().load();
+      loops.settling().start();
+      loops.readers().start();
+      entrance.open(Doors.over(stores, features, feeds, loops::troubles, entrance.port()).site());
+      return new Node(stores, features, loops, entrance, firstSteps);
+    } catch (RuntimeException e) {
+      entrance.close();
+      throw e;
+    }
   }
 
   /** The port it listens on. */
   public int port() {
-    return server.port();
+    return entrance.port();
   }
 
   /** What the first start made; empty texts on later starts. */
@@ -211,7 +216,7 @@ public final class Node implements AutoCloseable {
 
   @Override
   public void close() {
-    server.close();
+    entrance.close();
     loops.readers().close();
     features.courier().close();
     loops.settling().close();

@@ -18,8 +18,12 @@ public final class Metrics {
   /** Metrics that include the memory and processor use of this process. */
   public static Metrics ofProcess() {
     Metrics metrics = new Metrics();
-    new JvmMemoryMetrics().bindTo(metrics.registry);
-    new ProcessorMetrics().bindTo(metrics.registry);
+    // Asking the virtual machine for its beans takes a while, and nobody waits for it.
+    Thread.ofVirtual()
+        .start(() -> {
+          new JvmMemoryMetrics().bindTo(metrics.registry);
+          new ProcessorMetrics().bindTo(metrics.registry);
+        });
     return metrics;
   }
 

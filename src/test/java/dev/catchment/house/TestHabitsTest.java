@@ -33,7 +33,7 @@ final class TestHabitsTest {
             "Clocks sleeps",
             "Skipped is disabled",
             "Skipped.skipped is disabled",
-            "Skipped has tests but no name ending in Test, so the build does not run it");
+            "Skipped has tests but no name ending in Test or IT, so the build does not run it");
   }
 
   private static Set<String> violations(JavaClasses classes) {
@@ -56,9 +56,11 @@ final class TestHabitsTest {
         // Tests of an abstract class run in those that extend it.
         if (isTest(method)
             && !name.endsWith("Test")
+            && !name.endsWith("IT")
             && !type.getModifiers().contains(JavaModifier.ABSTRACT)
             && !type.isNestedClass()) {
-          found.add(name + " has tests but no name ending in Test, so the build does not run it");
+          found.add(
+              name + " has tests but no name ending in Test or IT, so the build does not run it");
         }
       }
     }
