@@ -159,7 +159,17 @@ final class Doors {
     }
   }
 
-  /** Which of the two APIs answers a request. */
+  /** The gateway API. */
+  Router gateway() {
+    return gateway;
+  }
+
+  /** The feed API. */
+  Router feeds() {
+    return feeds;
+  }
+
+  /** Which of the two answers a request. */
   Site site() {
     return new Hosts(gateway, feeds, stores.config().feeds());
   }

@@ -14,6 +14,7 @@ import dev.catchment.ingest.Ingest;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
+import dev.catchment.observe.Log;
 import dev.catchment.observe.Metrics;
 import dev.catchment.outbound.AddressGuard;
 import dev.catchment.outbound.HttpSender;
@@ -36,6 +37,7 @@ import java.util.random.RandomGenerator;
  * the doors. Built bottom to top; closed in the reverse order.
  */
 public final class Node implements AutoCloseable {
+  private static final Log LOG = Log.of("main.node");
   private static final long READER_LEASE_MILLIS = 10_000;
   private static final long TAIL_BYTES = 8L << 20;
 
@@ -181,6 +183,7 @@ public final class Node implements AutoCloseable {
 
   /** A node that answers requests when this returns. */
   public static Node start(Config config, InstantSource clock) {
+    LOG.info("node.starting", "version", Version.text());
     Entrance entrance = new Entrance(config.server());
     try {
       Stores stores = Stores.open(config, clock);
