@@ -8,9 +8,11 @@ import dev.catchment.db.Tx;
 import dev.catchment.log.Cursor;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
+import dev.catchment.log.LogReader;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.worker.Step;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +23,7 @@ import java.util.Optional;
  */
 public final class Projector implements Step {
   private static final int EVENTS_MAX = 1_000;
+  private static final int SOURCES_KEPT_MAX = 10_000;
   private static final long OTHER_NODE_MILLIS = 5_000;
 
   private final Database database;
@@ -28,6 +31,12 @@ public final class Projector implements Step {
   private final Cursors cursors;
   private final Ids ids;
   private final RecordListener listener;
+  private final LogReader reader;
+
+  /** By source; as good as the claim under which it was read. */
+  private final Map<String, List<CollectionRow>> following = new HashMap<>();
+
+  private boolean somebodyBehind = true;
 
   /** A projector over one store. */
   public Projector(
@@ -37,45 +46,77 @@ public final class Projector implements Step {
     this.cursors = cursors;
     this.ids = ids;
     this.listener = listener;
+    this.reader = new LogReader(database, cursors, Collections.READER);
+    database.listen(Channel.COLLECTIONS, any -> reader.lookAgain());
   }
 
   @Override
   public Next step() {
-    Optional<Cursor> claimed = cursors.claim(Collections.READER);
-    if (claimed.isEmpty()) {
-      return Step.at(database.read(Tx::now) + OTHER_NODE_MILLIS);
+    Optional<LogReader.Turn> turn = reader.turn();
+    if (turn.isEmpty()) {
+      return Step.at(database.now() + OTHER_NODE_MILLIS);
     }
-    Cursor cursor = claimed.get();
-    List<StoredEvent> events = log.readAfter(cursor.position(), EVENTS_MAX);
-    if (!events.isEmpty()) {
-      try {
-        apply(cursor, events);
-      } catch (Cursors.Overtaken e) {
-        // A collection changed, or another node took over: the same events are folded afresh.
-        return Step.again();
+    if (turn.get().fresh()) {
+      following.clear();
+      somebodyBehind = true;
+    }
+    List<StoredEvent> events = log.readAfter(turn.get().reached(), EVENTS_MAX);
+    try {
+      if (!events.isEmpty()) {
+        apply(turn.get().cursor(), events);
       }
       // Those behind come nearer even while the log never ends.
-      long reached = events.getLast().position();
-      catchUp(new Cursor(cursor.name(), reached, cursor.claimNumber()));
+      boolean more = somebodyBehind && catchUp();
+      if (!events.isEmpty() || more) {
+        return Step.again();
+      }
+    } catch (Cursors.Overtaken e) {
+      // A collection changed, or another node took over: the same events are folded afresh.
+      reader.overtaken();
       return Step.again();
     }
-    return catchUp(cursor) ? Step.again() : Step.whenWoken();
+    return reader.save().map(Step::at).orElse(Step.whenWoken());
   }
 
   private void apply(Cursor cursor, List<StoredEvent> events) {
+    List<Batch> batches = new ArrayList<>();
+    for (CollectionRow collection : following(events)) {
+      Batch batch = fold(collection, events);
+      if (!batch.counts().isNothing()) {
+        batches.add(batch);
+      }
+    }
+    long position = events.getLast().position();
+    if (batches.isEmpty()) {
+      reader.skipped(position);
+      return;
+    }
+    reader.moved(
+        database.write(
+            Durability.DERIVED,
+            tx -> {
+              Cursor moved = cursors.move(tx, cursor, position);
+              batches.forEach(batch -> write(tx, batch));
+              return moved;
+            }));
+  }
+
+  /** The collections that follow the sources of these events. */
+  private List<CollectionRow> following(List<StoredEvent> events) {
     List<String> sources =
         events.stream().map(stored -> stored.event().sourceId()).distinct().toList();
-    List<Batch> batches = new ArrayList<>();
-    for (CollectionRow collection : database.read(tx -> Collections.following(tx, sources))) {
-      batches.add(fold(collection, events));
+    List<String> unknown = sources.stream().filter(id -> !following.containsKey(id)).toList();
+    if (!unknown.isEmpty()) {
+      if (following.size() > SOURCES_KEPT_MAX) {
+        following.clear();
+        return following(events);
+      }
+      unknown.forEach(id -> following.put(id, new ArrayList<>()));
+      for (CollectionRow row : database.read(tx -> Collections.following(tx, unknown))) {
+        following.computeIfAbsent(row.identity().sourceId(), id -> new ArrayList<>()).add(row);
+      }
     }
-    database.write(
-        Durability.DERIVED,
-        tx -> {
-          cursors.move(tx, cursor, events.getLast().position());
-          batches.forEach(batch -> write(tx, batch));
-          return true;
-        });
+    return sources.stream().flatMap(id -> following.getOrDefault(id, List.of()).stream()).toList();
   }
 
   private Batch fold(CollectionRow collection, List<StoredEvent> events) {
@@ -111,33 +152,36 @@ public final class Projector implements Step {
    *
    * @return whether there was one
    */
-  private boolean catchUp(Cursor cursor) {
+  private boolean catchUp() {
     Optional<CollectionRow> found = database.read(Collections::behind);
-    if (found.isEmpty()) {
+    LogReader.Turn turn = reader.turn().orElse(null);
+    if (found.isEmpty() || turn == null) {
+      somebodyBehind = found.isPresent();
       return false;
     }
     CollectionRow collection = found.get();
+    long end = turn.reached();
     long from = collection.progress().reached();
     List<StoredEvent> events =
-        log.readAfter(from, EVENTS_MAX).stream()
-            .filter(event -> event.position() <= cursor.position())
-            .toList();
+        log.readAfter(from, EVENTS_MAX).stream().filter(event -> event.position() <= end).toList();
     Batch batch = fold(collection, events);
-    long reached = events.isEmpty() ? cursor.position() : events.getLast().position();
-    try {
-      database.write(
-          Durability.DERIVED,
-          tx -> {
-            // Standing still, the cursor still proves that nothing has changed since the fold.
-            cursors.move(tx, cursor, cursor.position());
-            write(tx, batch);
-            return tx.update(
-                "UPDATE collections SET catch_up_position = ? WHERE id = ?",
-                reached >= cursor.position() ? null : (Long) reached,
-                collection.id());
-          });
-    } catch (Cursors.Overtaken e) {
-      return true;
+    long reached = events.isEmpty() ? end : events.getLast().position();
+    reader.moved(
+        database.write(
+            Durability.DERIVED,
+            tx -> {
+              // Even standing still, the cursor proves that nothing has changed since the fold.
+              Cursor moved = cursors.move(tx, turn.cursor(), end);
+              write(tx, batch);
+              tx.update(
+                  "UPDATE collections SET catch_up_position = ? WHERE id = ?",
+                  reached >= end ? null : (Long) reached,
+                  collection.id());
+              return moved;
+            }));
+    if (reached >= end) {
+      // It follows with the others from here on.
+      following.clear();
     }
     return true;
   }

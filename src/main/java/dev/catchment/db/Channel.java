@@ -4,6 +4,8 @@ package dev.catchment.db;
 public enum Channel {
   /** Events were appended to the log. */
   LOG,
+  /** A connection was made, changed or removed. */
+  ROUTES,
   /** Deliveries became due. */
   DELIVERIES,
   /** A source was made, changed or removed. */

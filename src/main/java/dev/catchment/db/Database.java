@@ -23,6 +23,16 @@ public final class Database implements AutoCloseable {
     this.others = others;
   }
 
+  /** Whether other nodes may write to this store. */
+  public boolean isShared() {
+    return writer instanceof PostgresWriter;
+  }
+
+  /** The present as transactions see it, in milliseconds since 1970. */
+  public long now() {
+    return readers.now();
+  }
+
   /** Runs the work on a snapshot. Throws {@code UNAVAILABLE} when the store is away. */
   public <T> T read(Work<T> work) {
     return readers.read(work);

@@ -26,8 +26,11 @@ import org.sqlite.SQLiteConfig;
 public final class OpenDatabase {
   private static final int SQLITE_READERS = 4;
 
-  /** Pages of 4 KiB at which the writer restarts the write-ahead log: about 64 MiB. */
-  private static final int SQLITE_WAL_PAGES = 16_000;
+  /** Two pages of the usual size: events fill them better, and a commit makes fewer calls. */
+  private static final int SQLITE_PAGE_BYTES = 8_192;
+
+  /** Pages at which the writer restarts the write-ahead log: about 64 MiB. */
+  private static final int SQLITE_WAL_PAGES = 8_000;
 
   private static final int POSTGRES_SYNCED_CONNECTIONS = 8;
   private static final int POSTGRES_DERIVED_CONNECTIONS = 6;
@@ -131,12 +134,14 @@ public final class OpenDatabase {
     SQLiteConfig config = new SQLiteConfig();
     // The timeout first: turning the write-ahead log on may itself have to wait.
     config.setBusyTimeout(10_000);
+    config.setPageSize(SQLITE_PAGE_BYTES);
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setCacheSize(-16_384);
     config.setTempStore(SQLiteConfig.TempStore.MEMORY);
     config.setPragma(
-        SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, Integer.toString(SQLITE_WAL_PAGES * 4096));
+        SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT,
+        Integer.toString(SQLITE_WAL_PAGES * SQLITE_PAGE_BYTES));
     Connection connection = DriverManager.getConnection(url, config.toProperties());
     try (var statement = connection.createStatement()) {
       statement.execute("PRAGMA wal_autocheckpoint=" + (readOnly ? 0 : SQLITE_WAL_PAGES));

@@ -15,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 sealed interface Readers extends AutoCloseable {
   <T> T read(Work<T> work);
 
+  /** The present, in milliseconds since 1970. */
+  long now();
+
   @Override
   void close();
 
@@ -60,6 +63,11 @@ sealed interface Readers extends AutoCloseable {
     }
 
     @Override
+    public long now() {
+      return clock.millis();
+    }
+
+    @Override
     public void close() {
       for (Session session : sessions) {
         try {
@@ -95,6 +103,11 @@ sealed interface Readers extends AutoCloseable {
       } catch (SQLException e) {
         throw Faults.translate(e);
       }
+    }
+
+    @Override
+    public long now() {
+      return clock.millis();
     }
 
     @Override

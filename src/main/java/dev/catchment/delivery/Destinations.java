@@ -53,6 +53,7 @@ public final class Destinations {
   /** Writes a destination that was read in this transaction. */
   public static void update(Tx tx, Destination old, Destination changed) {
     Cursors.disturb(tx, ROUTING_READER);
+    tx.notify(Channel.ROUTES);
     List<@Nullable Object> args = new ArrayList<>(changeable(changed));
     args.add(tx.now());
     args.add(old.id());
@@ -103,6 +104,7 @@ public final class Destinations {
   /** Holds back everything for a destination, because its receiver said that it is gone. */
   static void pause(Tx tx, String id) {
     Cursors.disturb(tx, ROUTING_READER);
+    tx.notify(Channel.ROUTES);
     tx.update(
         """
         UPDATE destinations SET status = 'paused', updated_at = ?
@@ -126,6 +128,7 @@ public final class Destinations {
   /** Removes a destination; its open deliveries end as failed. */
   public static void delete(Tx tx, Scope scope, String id) {
     Cursors.disturb(tx, ROUTING_READER);
+    tx.notify(Channel.ROUTES);
     Attempts.endOfDestination(tx, id, "Destination deleted");
     tx.update("DELETE FROM destinations WHERE id = ? AND env_id = ?", id, scope.envId());
     tx.notify(Channel.DELIVERIES, id);

@@ -29,7 +29,7 @@ public final class Cursors {
         database.read(tx ->
             tx.find(
                 """
-                SELECT name, position, claim_number FROM cursors
+                SELECT name, position, owned_until, claim_number FROM cursors
                  WHERE name = ? AND owner = ? AND owned_until > ?
                 """,
                 Cursors::cursor,
@@ -51,7 +51,7 @@ public final class Cursors {
         """
         UPDATE cursors SET owner = ?, owned_until = ?, claim_number = claim_number + 1
          WHERE name = ? AND (owner IS NULL OR owner = ? OR owned_until <= ?)
-        RETURNING name, position, claim_number
+        RETURNING name, position, owned_until, claim_number
         """,
         Cursors::cursor,
         node,
@@ -64,10 +64,11 @@ public final class Cursors {
   /**
    * Moves the cursor inside the reader's transaction and extends the lease.
    *
+   * @return the cursor as it is once the transaction has committed
    * @throws Overtaken when another node has moved or taken it meanwhile; the transaction must not
    *     commit
    */
-  public void move(Tx tx, Cursor from, long position) {
+  public Cursor move(Tx tx, Cursor from, long position) {
     int moved =
         tx.update(
             """
@@ -82,6 +83,7 @@ public final class Cursors {
     if (moved != 1) {
       throw new Overtaken(from.name());
     }
+    return new Cursor(from.name(), position, tx.now() + leaseMillis, from.claimNumber());
   }
 
   /**
@@ -116,7 +118,11 @@ public final class Cursors {
   }
 
   private static Cursor cursor(Row row) {
-    return new Cursor(row.string("name"), row.number("position"), row.number("claim_number"));
+    return new Cursor(
+        row.string("name"),
+        row.number("position"),
+        row.number("owned_until"),
+        row.number("claim_number"));
   }
 
   /** Another node has taken the reader over. */

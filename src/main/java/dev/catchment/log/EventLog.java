@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,9 @@ public final class EventLog {
   private final LogBounds bounds;
   private final Tail tail;
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+  private final ExecutorService acknowledging =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("catchment-acknowledge").daemon(true).factory());
   private long waitingBytes;
   private boolean flushing;
 
@@ -38,9 +43,9 @@ public final class EventLog {
 
   /**
    * Appends the event. The future completes only after the commit that makes it durable, on a
-   * thread of the store, so what follows on it must be short. It fails with {@code UNAVAILABLE}
-   * when too much is waiting, the store is away or does not take this event; then it was not
-   * stored, unless the connection was lost while it was being committed.
+   * thread shared by all appends, so what follows on it must be short. It fails with {@code
+   * UNAVAILABLE} when too much is waiting, the store is away or does not take this event; then it
+   * was not stored, unless the connection was lost while it was being committed.
    */
   public CompletableFuture<StoredEvent> append(Event event) {
     Waiting one = new Waiting(event, new CompletableFuture<>());
@@ -69,10 +74,13 @@ public final class EventLog {
         database
             .submit(Durability.SYNCED, tx -> write(tx, group))
             .whenComplete((stored, failure) -> {
-              if (failure != null && group.size() > 1 && !isAway(failure)) {
+              if (failure == null) {
+                // Telling those who wait is none of the store's thread's work.
+                acknowledging.execute(() -> settle(group, stored, null));
+              } else if (group.size() > 1 && !isAway(failure)) {
                 group.forEach(this::appendAlone);
               } else {
-                settle(group, failure == null ? stored : List.of(), failure);
+                settle(group, List.of(), failure);
               }
               if (hasMore()) {
                 flush();
@@ -147,6 +155,9 @@ public final class EventLog {
    * one, 16 MiB of bodies. Empty only at the end of the log.
    */
   public List<StoredEvent> readAfter(long position, int max) {
+    if (!database.isShared() && tail.endsAt(position)) {
+      return List.of();
+    }
     List<StoredEvent> recent = tail.after(position, max);
     return recent.isEmpty() ? database.read(tx -> EventRows.after(tx, position, max)) : recent;
   }

@@ -32,6 +32,11 @@ final class Tail {
     }
   }
 
+  /** Whether nothing is known to follow the position. */
+  synchronized boolean endsAt(long position) {
+    return !events.isEmpty() && events.getLast().position() == position;
+  }
+
   /** What follows the position, oldest first; empty when the tail does not reach that far back. */
   synchronized List<StoredEvent> after(long position, int max) {
     if (events.isEmpty()

@@ -36,6 +36,7 @@ public final class Connections {
    */
   public static Connection create(Tx tx, Connection connection) {
     Cursors.disturb(tx, Dispatcher.READER);
+    tx.notify(Channel.ROUTES);
     tx.update(
         """
         INSERT INTO connections (id, org_id, env_id, source_id, destination_id, name, description,
@@ -60,6 +61,7 @@ public final class Connections {
   /** Writes everything but the ends of a connection that was read in this transaction. */
   public static Connection update(Tx tx, Connection old, Connection changed) {
     Cursors.disturb(tx, Dispatcher.READER);
+    tx.notify(Channel.ROUTES);
     tx.update(
         """
         UPDATE connections SET name = ?, description = ?, enabled = ?, filter_rules = ?,
@@ -84,6 +86,7 @@ public final class Connections {
   /** Removes a connection; its open deliveries end as failed. */
   public static void delete(Tx tx, Scope scope, String id) {
     Cursors.disturb(tx, Dispatcher.READER);
+    tx.notify(Channel.ROUTES);
     Connection connection = get(tx, scope, id);
     Attempts.endOfConnection(tx, connection.ends().destinationId(), id, "Connection deleted");
     tx.update("DELETE FROM connections WHERE id = ? AND env_id = ?", id, scope.envId());

@@ -1,6 +1,7 @@
 package dev.catchment.routing;
 
 import dev.catchment.base.Ids;
+import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.Durability;
 import dev.catchment.db.Tx;
@@ -11,6 +12,7 @@ import dev.catchment.delivery.Owed;
 import dev.catchment.log.Cursor;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
+import dev.catchment.log.LogReader;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.worker.Step;
 import java.util.ArrayList;
@@ -42,6 +44,8 @@ public final class Dispatcher implements Step {
   private final Cursors cursors;
   private final Ids ids;
   private final Courier courier;
+  private final LogReader reader;
+  private final Routes routes = new Routes();
 
   /** A dispatcher that hands to the courier of its own node. */
   public Dispatcher(Database database, EventLog log, Cursors cursors, Ids ids, Courier courier) {
@@ -50,19 +54,24 @@ public final class Dispatcher implements Step {
     this.cursors = cursors;
     this.ids = ids;
     this.courier = courier;
+    this.reader = new LogReader(database, cursors, READER);
+    database.listen(Channel.ROUTES, any -> reader.lookAgain());
   }
 
   @Override
   public Next step() {
-    Optional<Cursor> claimed = cursors.claim(READER);
-    if (claimed.isEmpty()) {
-      return Step.at(database.read(Tx::now) + OTHER_NODE_MILLIS);
+    Optional<LogReader.Turn> turn = reader.turn();
+    if (turn.isEmpty()) {
+      return Step.at(database.now() + OTHER_NODE_MILLIS);
     }
-    List<StoredEvent> events = log.readAfter(claimed.get().position(), EVENTS_MAX);
+    if (turn.get().fresh()) {
+      routes.clear();
+    }
+    List<StoredEvent> events = log.readAfter(turn.get().reached(), EVENTS_MAX);
     if (events.isEmpty()) {
-      return Step.whenWoken();
+      return reader.save().map(Step::at).orElse(Step.whenWoken());
     }
-    dispatch(claimed.get(), events);
+    dispatch(turn.get().cursor(), events);
     return Step.again();
   }
 
@@ -70,7 +79,7 @@ public final class Dispatcher implements Step {
   private record Matched(StoredEvent event, Connection connection) {}
 
   private void dispatch(Cursor cursor, List<StoredEvent> events) {
-    Routes routes = routes(events);
+    learnRoutes(events);
     List<Matched> matches = new ArrayList<>();
     long reached = cursor.position();
     for (StoredEvent event : events) {
@@ -84,27 +93,43 @@ public final class Dispatcher implements Step {
       }
       reached = event.position();
     }
-    write(cursor, reached, matches, routes);
+    if (matches.isEmpty()) {
+      reader.skipped(reached);
+    } else {
+      write(cursor, reached, matches);
+    }
   }
 
-  private Routes routes(List<StoredEvent> events) {
-    List<String> sources =
-        events.stream().map(stored -> stored.event().sourceId()).distinct().toList();
-    return database.read(tx -> {
-      List<Connection> connections = Connections.evaluated(tx, sources);
-      Map<String, Destination> destinations =
-          Destinations.byId(
+  private void learnRoutes(List<StoredEvent> events) {
+    if (routes.isFull()) {
+      routes.clear();
+    }
+    List<String> unknown =
+        events.stream()
+            .map(stored -> stored.event().sourceId())
+            .distinct()
+            .filter(id -> !routes.knows(id))
+            .toList();
+    if (unknown.isEmpty()) {
+      return;
+    }
+    List<Connection> connections = new ArrayList<>();
+    Map<String, Destination> destinations =
+        database.read(tx -> {
+          connections.clear();
+          connections.addAll(Connections.evaluated(tx, unknown));
+          return Destinations.byId(
               tx,
               connections.stream()
                   .map(connection -> connection.ends().destinationId())
                   .distinct()
                   .toList());
-      return new Routes(connections, destinations);
-    });
+        });
+    routes.learn(unknown, connections, destinations);
   }
 
-  private void write(Cursor cursor, long reached, List<Matched> matches, Routes routes) {
-    Map<String, Integer> reserved = reserve(matches, routes);
+  private void write(Cursor cursor, long reached, List<Matched> matches) {
+    Map<String, Integer> reserved = reserve(matches);
     Map<String, Integer> free = new HashMap<>(reserved);
     List<Owed.New> deliveries = new ArrayList<>(matches.size());
     Map<String, List<Owed>> claimed = new LinkedHashMap<>();
@@ -121,18 +146,20 @@ public final class Dispatcher implements Step {
       }
     }
     try {
-      database.write(
-          Durability.DERIVED,
-          tx -> {
-            cursors.move(tx, cursor, reached);
-            courier.add(tx, deliveries);
-            count(tx, matches);
-            return true;
-          });
+      reader.moved(
+          database.write(
+              Durability.DERIVED,
+              tx -> {
+                Cursor moved = cursors.move(tx, cursor, reached);
+                courier.add(tx, deliveries);
+                count(tx, matches);
+                return moved;
+              }));
     } catch (RuntimeException e) {
       reserved.forEach(courier::release);
       if (e instanceof Cursors.Overtaken) {
         // A connection changed, or another node took over: the same events are matched afresh.
+        reader.overtaken();
         return;
       }
       throw e;
@@ -140,7 +167,7 @@ public final class Dispatcher implements Step {
     claimed.forEach((id, owed) -> courier.take(routes.destinationOf(id), owed));
   }
 
-  private Map<String, Integer> reserve(List<Matched> matches, Routes routes) {
+  private Map<String, Integer> reserve(List<Matched> matches) {
     Map<String, Integer> wanted = new LinkedHashMap<>();
     for (Matched match : matches) {
       if (match.connection().status() == Connection.Status.ACTIVE) {
@@ -192,15 +219,34 @@ public final class Dispatcher implements Step {
         rows);
   }
 
-  /** The connections to evaluate and their destinations, as one snapshot saw them. */
+  /**
+   * The connections to evaluate and their destinations; as good as the claim they were read under.
+   */
   private static final class Routes {
-    private final Map<String, List<Connection>> bySource = new HashMap<>();
-    private final Map<String, Destination> destinations;
+    private static final int SOURCES_MAX = 10_000;
 
-    Routes(List<Connection> connections, Map<String, Destination> destinations) {
-      this.destinations = destinations;
+    private final Map<String, List<Connection>> bySource = new HashMap<>();
+    private final Map<String, Destination> destinations = new HashMap<>();
+
+    boolean isFull() {
+      return bySource.size() > SOURCES_MAX;
+    }
+
+    boolean knows(String sourceId) {
+      return bySource.containsKey(sourceId);
+    }
+
+    void clear() {
+      bySource.clear();
+      destinations.clear();
+    }
+
+    void learn(
+        List<String> sourceIds, List<Connection> connections, Map<String, Destination> more) {
+      sourceIds.forEach(id -> bySource.put(id, new ArrayList<>()));
+      destinations.putAll(more);
       for (Connection connection : connections) {
-        Destination destination = destinations.get(connection.ends().destinationId());
+        Destination destination = more.get(connection.ends().destinationId());
         if (destination != null && destination.status() != Destination.Status.DISABLED) {
           bySource
               .computeIfAbsent(connection.ends().sourceId(), id -> new ArrayList<>())
