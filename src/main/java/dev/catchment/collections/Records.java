@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The table of records. */
 public final class Records {
   /** How many keys are asked for in one statement. */
-  private static final int KEYS_MAX = 200;
+  private static final int KEYS_MAX = 256;
 
   private Records() {}
 
@@ -24,13 +24,15 @@ public final class Records {
       List<@Nullable Object> args = new ArrayList<>();
       args.add(collectionId);
       args.addAll(some);
-      // Marks are padded to the full number, so that there is one statement and not two hundred.
-      while (args.size() < KEYS_MAX + 1) {
+      // Marks are padded to the next power of two, so that there are eight statements to keep
+      // prepared and not two hundred.
+      int marks = Math.min(KEYS_MAX, Integer.highestOneBit(2 * some.size() - 1));
+      while (args.size() < marks + 1) {
         args.add(some.getLast());
       }
       tx.list(
               "SELECT * FROM records WHERE collection_id = ? AND record_key IN ("
-                  + "?,".repeat(KEYS_MAX - 1)
+                  + "?,".repeat(marks - 1)
                   + "?)",
               Records::row,
               args.toArray())

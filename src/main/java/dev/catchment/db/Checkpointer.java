@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * checkpoint alone never lets it shrink under load. Sleeps until there has been a commit.
  */
 final class Checkpointer implements AutoCloseable {
-  private static final long PAUSE_MILLIS = 200;
+  private static final long PAUSE_MILLIS = 1_000;
   private static final Log LOG = Log.of("db.checkpointer");
 
   private final Session session;
