@@ -51,7 +51,7 @@ public final class Projector implements Step {
   }
 
   @Override
-  public Next step() {
+  public synchronized Next step() {
     Optional<LogReader.Turn> turn = reader.turn();
     if (turn.isEmpty()) {
       return Step.at(database.now() + OTHER_NODE_MILLIS);
@@ -153,10 +153,18 @@ public final class Projector implements Step {
    * @return whether there was one
    */
   private boolean catchUp() {
+    // The claim first: what is read after it is as good as it.
+    Optional<LogReader.Turn> claimed = reader.turn();
+    if (claimed.isEmpty()) {
+      return false;
+    }
+    LogReader.Turn turn = claimed.get();
+    if (turn.fresh()) {
+      following.clear();
+    }
     Optional<CollectionRow> found = database.read(Collections::behind);
-    LogReader.Turn turn = reader.turn().orElse(null);
-    if (found.isEmpty() || turn == null) {
-      somebodyBehind = found.isPresent();
+    if (found.isEmpty()) {
+      somebodyBehind = false;
       return false;
     }
     CollectionRow collection = found.get();

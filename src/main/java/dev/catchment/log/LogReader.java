@@ -7,13 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reader of the log on this node: holds its claim in memory while the lease lasts, and lets the
- * cursor lag behind events that led to nothing.
+ * One reader of the log on this node: holds its claim in memory while the lease lasts and, on a
+ * store of its own, lets the cursor lag behind events that led to nothing.
  *
- * <p>Such a lag is safe. Events that were skipped without a write are looked at again after a crash
- * or when the claim is lost, and lead to nothing again; and if something has changed so that they
- * no longer would, whoever changed it has disturbed the cursor, its next move fails, and the reader
- * starts over from the stored position. Used by one thread, but for {@link #lookAgain}.
+ * <p>The lag costs nothing but time after a crash: what was skipped without a write leads to
+ * nothing again. It is kept to stores that no other node writes to, because only there does the
+ * reader hear of every change before it reads an event that came after the change; so what it has
+ * skipped stays skipped when something changes, and a change does not reach back. Used by one
+ * thread, but for {@link #lookAgain}.
  */
 public final class LogReader {
   /** How long skipped events may stay unsaved. */
@@ -63,13 +64,10 @@ public final class LogReader {
       return Optional.of(new Turn(known, reached, false));
     }
     Optional<Cursor> claimed = cursors.claim(name);
-    boolean same =
-        known != null
-            && claimed.isPresent()
-            && claimed.get().claimNumber() == known.claimNumber()
-            && claimed.get().position() == known.position();
+    boolean standsStill =
+        known != null && claimed.isPresent() && claimed.get().position() == known.position();
     held = claimed.orElse(null);
-    if (!same) {
+    if (!standsStill) {
       reached = claimed.map(Cursor::position).orElse(0L);
     }
     return claimed.map(cursor -> new Turn(cursor, reached, true));
@@ -81,18 +79,32 @@ public final class LogReader {
     reached = to.position();
   }
 
-  /** Events up to there led to nothing; the cursor need not move yet. */
+  /**
+   * Events up to there led to nothing.
+   *
+   * @throws Cursors.Overtaken when that must be found out again
+   */
   public void skipped(long position) {
     Cursor known = held;
-    if (known != null && reached == known.position()) {
+    if (known == null || database.isShared()) {
+      move(known, position);
+      return;
+    }
+    if (reached == known.position()) {
       unsavedSince = database.now();
     }
     reached = position;
   }
 
-  /** Another node or a change has overtaken the reader: it starts over from the store. */
+  private void move(@Nullable Cursor from, long position) {
+    if (from != null) {
+      moved(database.write(Durability.DERIVED, (Tx tx) -> cursors.move(tx, from, position)));
+    }
+  }
+
+  /** Another node or a change has overtaken the reader: it looks at the store again. */
   public void overtaken() {
-    held = null;
+    changed = true;
   }
 
   /**
@@ -111,9 +123,8 @@ public final class LogReader {
     if (!due) {
       return Optional.of(unsavedSince + UNSAVED_MILLIS_MAX);
     }
-    long to = reached;
     try {
-      moved(database.write(Durability.DERIVED, (Tx tx) -> cursors.move(tx, known, to)));
+      move(known, reached);
       return Optional.empty();
     } catch (Cursors.Overtaken e) {
       overtaken();

@@ -47,6 +47,11 @@ public record Connection(
     }
   }
 
+  /** Whether events are matched against it at all. */
+  boolean isEvaluated() {
+    return enabled && status != Status.DISABLED;
+  }
+
   /** Matches so far, and the receipt of the last. */
   public record Totals(long eventCount, @Nullable Long lastEventAt) {}
 }

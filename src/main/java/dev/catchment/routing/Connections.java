@@ -152,14 +152,11 @@ public final class Connections {
     }
   }
 
-  /** The connections of these sources that are evaluated now, in the order they were made. */
-  static List<Connection> evaluated(Tx tx, List<String> sourceIds) {
+  /** The connections of these sources, in the order they were made. */
+  static List<Connection> ofSources(Tx tx, List<String> sourceIds) {
     @Nullable Object[] args = sourceIds.toArray();
     return tx.list(
-        SELECT
-            + " WHERE c.enabled = 1 AND c.status <> 'disabled' AND c.source_id IN ("
-            + "?,".repeat(sourceIds.size() - 1)
-            + "?) ORDER BY c.id",
+        SELECT + " WHERE c.source_id IN (" + "?,".repeat(sourceIds.size() - 1) + "?) ORDER BY c.id",
         Connections::row,
         args);
   }

@@ -17,10 +17,12 @@ import dev.catchment.log.StoredEvent;
 import dev.catchment.worker.Step;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +61,7 @@ public final class Dispatcher implements Step {
   }
 
   @Override
-  public Next step() {
+  public synchronized Next step() {
     Optional<LogReader.Turn> turn = reader.turn();
     if (turn.isEmpty()) {
       return Step.at(database.now() + OTHER_NODE_MILLIS);
@@ -71,7 +73,12 @@ public final class Dispatcher implements Step {
     if (events.isEmpty()) {
       return reader.save().map(Step::at).orElse(Step.whenWoken());
     }
-    dispatch(turn.get().cursor(), events);
+    try {
+      dispatch(turn.get().cursor(), events);
+    } catch (Cursors.Overtaken e) {
+      // A connection changed, or another node took over: the same events are matched afresh.
+      reader.overtaken();
+    }
     return Step.again();
   }
 
@@ -93,7 +100,7 @@ public final class Dispatcher implements Step {
       }
       reached = event.position();
     }
-    if (matches.isEmpty()) {
+    if (matches.isEmpty() && events.stream().noneMatch(routes::isConnected)) {
       reader.skipped(reached);
     } else {
       write(cursor, reached, matches);
@@ -117,7 +124,7 @@ public final class Dispatcher implements Step {
     Map<String, Destination> destinations =
         database.read(tx -> {
           connections.clear();
-          connections.addAll(Connections.evaluated(tx, unknown));
+          connections.addAll(Connections.ofSources(tx, unknown));
           return Destinations.byId(
               tx,
               connections.stream()
@@ -157,11 +164,6 @@ public final class Dispatcher implements Step {
               }));
     } catch (RuntimeException e) {
       reserved.forEach(courier::release);
-      if (e instanceof Cursors.Overtaken) {
-        // A connection changed, or another node took over: the same events are matched afresh.
-        reader.overtaken();
-        return;
-      }
       throw e;
     }
     claimed.forEach((id, owed) -> courier.take(routes.destinationOf(id), owed));
@@ -228,6 +230,9 @@ public final class Dispatcher implements Step {
     private final Map<String, List<Connection>> bySource = new HashMap<>();
     private final Map<String, Destination> destinations = new HashMap<>();
 
+    /** Sources with any connection, evaluated or not. */
+    private final Set<String> connected = new HashSet<>();
+
     boolean isFull() {
       return bySource.size() > SOURCES_MAX;
     }
@@ -239,6 +244,11 @@ public final class Dispatcher implements Step {
     void clear() {
       bySource.clear();
       destinations.clear();
+      connected.clear();
+    }
+
+    boolean isConnected(StoredEvent event) {
+      return connected.contains(event.event().sourceId());
     }
 
     void learn(
@@ -247,7 +257,10 @@ public final class Dispatcher implements Step {
       destinations.putAll(more);
       for (Connection connection : connections) {
         Destination destination = more.get(connection.ends().destinationId());
-        if (destination != null && destination.status() != Destination.Status.DISABLED) {
+        connected.add(connection.ends().sourceId());
+        if (connection.isEvaluated()
+            && destination != null
+            && destination.status() != Destination.Status.DISABLED) {
           bySource
               .computeIfAbsent(connection.ends().sourceId(), id -> new ArrayList<>())
               .add(connection);

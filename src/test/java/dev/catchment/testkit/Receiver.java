@@ -32,12 +32,13 @@ public final class Receiver implements AutoCloseable {
   private final int port;
   private Function<Received, Reply> answer = request -> Reply.status(200);
   private ServerSocket server;
+  private Thread accepting;
   private int connections;
 
   private Receiver() throws IOException {
     server = listen(0);
     port = server.getLocalPort();
-    accept(server);
+    accepting = accept(server);
   }
 
   /** A receiver that listens on a free port. */
@@ -115,9 +116,17 @@ public final class Receiver implements AutoCloseable {
 
   /** Stops listening and resets what is open, so that further connections are refused. */
   public void refuse() throws IOException {
+    Thread listening;
     synchronized (lock) {
       server.close();
       resetOpen();
+      listening = accepting;
+    }
+    try {
+      // Until its last accept has ended, the system still takes connections for a closed socket.
+      listening.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -125,7 +134,7 @@ public final class Receiver implements AutoCloseable {
   public void resume() throws IOException {
     synchronized (lock) {
       server = listen(port);
-      accept(server);
+      accepting = accept(server);
     }
   }
 
@@ -146,8 +155,8 @@ public final class Receiver implements AutoCloseable {
     return socket;
   }
 
-  private void accept(ServerSocket listening) {
-    Thread.ofVirtual()
+  private Thread accept(ServerSocket listening) {
+    return Thread.ofVirtual()
         .name("receiver-accept")
         .start(() -> {
           while (true) {
