@@ -34,6 +34,7 @@ public final class OpenDatabase {
 
   private static final int POSTGRES_SYNCED_CONNECTIONS = 8;
   private static final int POSTGRES_DERIVED_CONNECTIONS = 6;
+  private static final long POSTGRES_LISTEN_MILLIS = 5_000;
   private static final int POSTGRES_READING_CONNECTIONS = 8;
 
   private final InstantSource clock;
@@ -173,6 +174,8 @@ public final class OpenDatabase {
     PostgresListener listener =
         new PostgresListener(
             () -> DriverManager.getConnection(address.jdbc(), listening), node, notices);
+    // From its first moment a node hears what the others change.
+    listener.awaitListening(POSTGRES_LISTEN_MILLIS);
     return new Database(
         new Readers.Postgres(reading, clock, statements),
         new PostgresWriter(synced, derived, clock, notices, node, statements),

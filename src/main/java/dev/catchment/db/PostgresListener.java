@@ -29,6 +29,7 @@ final class PostgresListener implements AutoCloseable {
   private final Dial dial;
   private final String node;
   private final Notices notices;
+  private final CountDownLatch listening = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable Connection connection;
 
@@ -37,6 +38,17 @@ final class PostgresListener implements AutoCloseable {
     this.node = node;
     this.notices = notices;
     Thread.ofPlatform().name("catchment-listener").daemon(true).start(this::loop);
+  }
+
+  /** Waits until it hears for the first time, at most that long; it goes on trying after that. */
+  void awaitListening(long millis) {
+    try {
+      if (!listening.await(millis, TimeUnit.MILLISECONDS)) {
+        LOG.warn("listener.late", "waited_ms", millis);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   static String payload(String node, Channel channel, String subject) {
@@ -53,6 +65,7 @@ final class PostgresListener implements AutoCloseable {
         }
         backoffMillis = BACKOFF_MILLIS_MIN;
         notices.fireAll();
+        listening.countDown();
         hear(open.unwrap(PGConnection.class));
       } catch (SQLException e) {
         if (closed.getCount() > 0) {
