@@ -34,7 +34,10 @@ public final class EventLog {
   private long waitingBytes;
   private boolean flushing;
 
-  /** A log over a store. */
+  /**
+   * The log over a store. A process has one for each store: where no other process writes, the log
+   * takes the newest event it appended itself for the end, and asks the store no more.
+   */
   public EventLog(Database database, LogBounds bounds) {
     this.database = database;
     this.bounds = bounds;
