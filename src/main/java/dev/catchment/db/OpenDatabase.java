@@ -133,10 +133,7 @@ public final class OpenDatabase {
 
   private static Connection sqliteConnection(String url, boolean readOnly) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
-    // The timeout first: turning the write-ahead log on may itself have to wait.
     config.setBusyTimeout(10_000);
-    config.setPageSize(SQLITE_PAGE_BYTES);
-    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setCacheSize(-16_384);
     config.setTempStore(SQLiteConfig.TempStore.MEMORY);
@@ -145,6 +142,10 @@ public final class OpenDatabase {
         Integer.toString(SQLITE_WAL_PAGES * SQLITE_PAGE_BYTES));
     Connection connection = DriverManager.getConnection(url, config.toProperties());
     try (var statement = connection.createStatement()) {
+      // In this order, which the driver's own settings do not keep: the size of the pages is fixed
+      // by the first thing that writes the file, and turning the log on does.
+      statement.execute("PRAGMA page_size=" + SQLITE_PAGE_BYTES);
+      statement.execute("PRAGMA journal_mode=WAL");
       statement.execute("PRAGMA wal_autocheckpoint=" + (readOnly ? 0 : SQLITE_WAL_PAGES));
       statement.execute("PRAGMA mmap_size=268435456");
       if (readOnly) {
