@@ -21,15 +21,17 @@ public final class SessionCookie {
   /** More cookies of the name than this are not looked at. */
   private static final int VALUES_MAX = 4;
 
-  private final byte[] key;
+  private final List<byte[]> keys;
   private final boolean secure;
 
   /**
-   * @param secretKey the setting {@code auth.secret_key}
+   * @param secretKeys the setting {@code auth.secret_key}, which signs, and after it the previous
+   *     ones, whose cookies are still believed
    * @param secure whether people reach the server by https
    */
-  public SessionCookie(Secret secretKey, boolean secure) {
-    this.key = secretKey.reveal().getBytes(StandardCharsets.UTF_8);
+  public SessionCookie(List<Secret> secretKeys, boolean secure) {
+    this.keys =
+        secretKeys.stream().map(key -> key.reveal().getBytes(StandardCharsets.UTF_8)).toList();
     this.secure = secure;
   }
 
@@ -39,7 +41,8 @@ public final class SessionCookie {
    * @param remembered false when the browser is to forget it on being closed
    */
   public String set(String token, boolean remembered) {
-    String value = URLEncoder.encode(token + "." + signature(token), StandardCharsets.UTF_8);
+    String value =
+        URLEncoder.encode(token + "." + signature(keys.getFirst(), token), StandardCharsets.UTF_8);
     return header(value, remembered ? "; Max-Age=" + Sessions.LIFE_MILLIS / 1000 : "");
   }
 
@@ -80,10 +83,12 @@ public final class SessionCookie {
       return Optional.empty();
     }
     String token = value.substring(0, dot);
+    byte[] given = value.substring(dot + 1).getBytes(StandardCharsets.UTF_8);
     boolean genuine =
-        MessageDigest.isEqual(
-            value.substring(dot + 1).getBytes(StandardCharsets.UTF_8),
-            signature(token).getBytes(StandardCharsets.UTF_8));
+        keys.stream()
+            .anyMatch(key ->
+                MessageDigest.isEqual(
+                    given, signature(key, token).getBytes(StandardCharsets.UTF_8)));
     return genuine ? Optional.of(token) : Optional.empty();
   }
 
@@ -92,7 +97,7 @@ public final class SessionCookie {
     return values(cookieHeaders).stream().flatMap(value -> token(value).stream()).findFirst();
   }
 
-  private String signature(String token) {
+  private static String signature(byte[] key, String token) {
     return Base64.getEncoder().encodeToString(Hashes.hmac(key, token));
   }
 

@@ -81,7 +81,7 @@ public final class AttemptHandler {
       Connections.get(tx, scope, filter.connectionId());
     }
     if (filter.destinationId() != null) {
-      Destinations.get(tx, scope, filter.destinationId());
+      Destinations.check(tx, scope, filter.destinationId());
     }
   }
 

@@ -64,7 +64,7 @@ public final class ConnectionHandler {
                     Sources.get(tx, scope, source);
                   }
                   if (destination != null) {
-                    Destinations.get(tx, scope, destination);
+                    Destinations.check(tx, scope, destination);
                   }
                   return Connections.list(
                       tx, scope, new Connections.Wanted(source, destination, status, below, limit));
@@ -102,7 +102,7 @@ public final class ConnectionHandler {
         201,
         database.write(tx -> {
           Sources.get(tx, created.scope(), created.ends().sourceId());
-          Destinations.get(tx, created.scope(), created.ends().destinationId());
+          Destinations.check(tx, created.scope(), created.ends().destinationId());
           return Connections.create(tx, created);
         }));
   }

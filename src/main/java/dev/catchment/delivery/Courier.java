@@ -57,11 +57,12 @@ public final class Courier implements Step, AutoCloseable {
   private volatile boolean breakingOff;
 
   /**
-   * Whom a courier asks to send, and when and how.
+   * What a courier sends to, whom it asks to send, and when and how.
    *
    * @param random for the jitter of retries
    */
-  public record Sending(Sender sender, HttpRequests requests, RandomGenerator random) {}
+  public record Sending(
+      Destinations destinations, Sender sender, HttpRequests requests, RandomGenerator random) {}
 
   /** A courier over one store. */
   public Courier(
@@ -188,8 +189,11 @@ public final class Courier implements Step, AutoCloseable {
         .forEach(event -> events.put(event.position(), event));
     Map<String, Destination> destinations =
         database.read(tx ->
-            Destinations.byId(
-                tx, claimed.stream().map(DeliveryQueue.Due::destinationId).distinct().toList()));
+            sending
+                .destinations()
+                .byId(
+                    tx,
+                    claimed.stream().map(DeliveryQueue.Due::destinationId).distinct().toList()));
     List<DeliveryQueue.Due> over = new ArrayList<>();
     List<DeliveryQueue.Retry> retries = new ArrayList<>();
     List<Owed> firsts = new ArrayList<>();
@@ -314,7 +318,7 @@ public final class Courier implements Step, AutoCloseable {
   private Optional<Destination> fresh(Owed owed) {
     int changes = lanes.changes(owed.destinationId());
     Map<String, Destination> found =
-        database.read(tx -> Destinations.byId(tx, List.of(owed.destinationId())));
+        database.read(tx -> sending.destinations().byId(tx, List.of(owed.destinationId())));
     Optional<Destination> destination = Optional.ofNullable(found.get(owed.destinationId()));
     destination.ifPresent(current -> lanes.refresh(current, changes));
     return destination;

@@ -8,6 +8,8 @@ import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.json.Json;
 import dev.catchment.log.Cursors;
+import dev.catchment.vault.SealedColumn;
+import dev.catchment.vault.Vault;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,15 +18,33 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The table of destinations. */
+/**
+ * The table of destinations. What may hold a secret is sealed in its row; a {@link Destination} is
+ * open, so whoever keeps one pays for the opening once.
+ *
+ * <p>URLs are not sealed: those that hold user information are refused before they come here.
+ */
 public final class Destinations {
   /** The cursor of the reader that owes deliveries; it starts over when a destination changes. */
   public static final String ROUTING_READER = "routing";
 
-  private Destinations() {}
+  private static final SealedColumn HEADERS = new SealedColumn("destinations", "headers");
+  private static final SealedColumn AUTH = new SealedColumn("destinations", "auth_config");
+  private static final SealedColumn PROVIDER = new SealedColumn("destinations", "provider_config");
+  private static final SealedColumn SIGNING = new SealedColumn("destinations", "signing_config");
+
+  /** The columns that hold sealed texts. */
+  public static final List<SealedColumn> SEALED = List.of(HEADERS, AUTH, PROVIDER, SIGNING);
+
+  private final Vault vault;
+
+  /** The table, its secrets sealed by that vault. */
+  public Destinations(Vault vault) {
+    this.vault = vault;
+  }
 
   /** Stores a new destination; throws {@code CONFLICT} when the slug is taken. */
-  public static void insert(Tx tx, Destination destination) {
+  public void insert(Tx tx, Destination destination) {
     List<@Nullable Object> args = new ArrayList<>();
     args.add(destination.id());
     args.add(destination.identity().scope().orgId());
@@ -51,7 +71,7 @@ public final class Destinations {
   }
 
   /** Writes a destination that was read in this transaction. */
-  public static void update(Tx tx, Destination old, Destination changed) {
+  public void update(Tx tx, Destination old, Destination changed) {
     Cursors.disturb(tx, ROUTING_READER);
     tx.notify(Channel.ROUTES);
     List<@Nullable Object> args = new ArrayList<>(changeable(changed));
@@ -75,19 +95,19 @@ public final class Destinations {
     tx.notify(Channel.DELIVERIES, old.id());
   }
 
-  private static List<@Nullable Object> changeable(Destination destination) {
+  private List<@Nullable Object> changeable(Destination destination) {
     Destination.Target target = destination.target();
     RetrySpec retry = destination.retry();
     List<@Nullable Object> values = new ArrayList<>();
     values.add(destination.identity().name());
     values.add(target.url());
     values.add(target.method());
-    values.add(text(target.headers()));
+    values.add(sealed(target.headers(), HEADERS, destination.id()));
     values.add(target.timeoutMillis());
     values.add(target.authType());
-    values.add(text(target.authConfig()));
-    values.add(text(target.providerConfig()));
-    values.add(text(target.signingConfig()));
+    values.add(sealed(target.authConfig(), AUTH, destination.id()));
+    values.add(sealed(target.providerConfig(), PROVIDER, destination.id()));
+    values.add(sealed(target.signingConfig(), SIGNING, destination.id()));
     values.add(retry.enabled());
     values.add(retry.attemptsMax());
     values.add(retry.backoff().word());
@@ -146,24 +166,37 @@ public final class Destinations {
   }
 
   /** The destination of that id, if it is in the scope. */
-  public static Optional<Destination> find(Tx tx, Scope scope, String id) {
+  public Optional<Destination> find(Tx tx, Scope scope, String id) {
     return tx.find(
-        "SELECT * FROM destinations WHERE env_id = ? AND id = ?",
-        Destinations::row,
-        scope.envId(),
-        id);
+        "SELECT * FROM destinations WHERE env_id = ? AND id = ?", this::row, scope.envId(), id);
   }
 
   /** The same; throws {@code NOT_FOUND}. */
-  public static Destination get(Tx tx, Scope scope, String id) {
-    return find(tx, scope, id).orElseThrow(() -> Failure.notFound("Destination"));
+  public Destination get(Tx tx, Scope scope, String id) {
+    return find(tx, scope, id).orElseThrow(Destinations::missing);
+  }
+
+  /** Throws {@code NOT_FOUND} when no destination of that id is in the scope. */
+  public static void check(Tx tx, Scope scope, String id) {
+    long found =
+        tx.number(
+            "SELECT COUNT(*) AS n FROM destinations WHERE env_id = ? AND id = ?",
+            scope.envId(),
+            id);
+    if (found == 0) {
+      throw missing();
+    }
+  }
+
+  private static Failure missing() {
+    return Failure.notFound("Destination");
   }
 
   /** Destinations of deliveries that were claimed, by id; deleted ones are left out. */
-  public static Map<String, Destination> byId(Tx tx, List<String> ids) {
+  public Map<String, Destination> byId(Tx tx, List<String> ids) {
     Map<String, Destination> found = new HashMap<>();
     for (String id : ids) {
-      tx.find("SELECT * FROM destinations WHERE id = ?", Destinations::row, id)
+      tx.find("SELECT * FROM destinations WHERE id = ?", this::row, id)
           .ifPresent(destination -> found.put(id, destination));
     }
     return found;
@@ -177,7 +210,7 @@ public final class Destinations {
    * @param below only ids below this; null from the newest
    * @param limit null for all; else up to one more than it
    */
-  public static List<Destination> list(
+  public List<Destination> list(
       Tx tx,
       Scope scope,
       @Nullable String status,
@@ -203,15 +236,10 @@ public final class Destinations {
       sql.append(" LIMIT ?");
       args.add(limit + 1);
     }
-    return tx.list(sql.toString(), Destinations::row, args.toArray());
+    return tx.list(sql.toString(), this::row, args.toArray());
   }
 
-  private static @Nullable String text(Json.@Nullable Obj value) {
-    return value == null ? null : value.text();
-  }
-
-  /** A destination from a row that holds all its columns. */
-  public static Destination row(Row row) {
+  private Destination row(Row row) {
     return new Destination(
         new Destination.Identity(
             row.string("id"),
@@ -224,12 +252,12 @@ public final class Destinations {
             row.string("kind"),
             row.string("url"),
             row.string("method"),
-            object(row, "headers"),
+            opened(row, HEADERS),
             row.integer("timeout_ms"),
             row.string("auth_type"),
-            object(row, "auth_config"),
-            object(row, "provider_config"),
-            object(row, "signing_config")),
+            opened(row, AUTH),
+            opened(row, PROVIDER),
+            opened(row, SIGNING)),
         retry(row),
         new Destination.Breaker(
             row.flag("circuit_breaker_enabled"),
@@ -253,8 +281,17 @@ public final class Destinations {
         row.flag("retry_jitter"));
   }
 
-  private static Json.@Nullable Obj object(Row row, String column) {
-    String text = row.find(column);
-    return text == null ? null : (Json.Obj) Json.read(text);
+  private @Nullable String sealed(Json.@Nullable Obj value, SealedColumn column, String id) {
+    return value == null ? null : vault.seal(value.text(), column, id);
+  }
+
+  /** Text in the clear is of a store from before there were seals; the next start seals it. */
+  private Json.@Nullable Obj opened(Row row, SealedColumn column) {
+    String text = row.find(column.column());
+    if (text == null) {
+      return null;
+    }
+    boolean clear = text.startsWith("{");
+    return (Json.Obj) Json.read(clear ? text : vault.open(text, column, row.string(column.key())));
   }
 }

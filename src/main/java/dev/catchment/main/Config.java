@@ -15,6 +15,7 @@ import java.util.Optional;
 final class Config {
   private static final int MANY = 1_000_000;
   private static final int LISTED = 100_000;
+  private static final int PREVIOUS_KEYS = 16;
   private static final String WEB_ADDRESS =
       "must be an http or https URL without user, query or fragment";
   private static final String NETWORKS = "must be addresses or networks such as 10.0.0.0/8";
@@ -46,7 +47,11 @@ final class Config {
   record Database(Secret url) {}
 
   /** Settings {@code auth.*}. */
-  record Auth(Optional<Secret> bootstrapApiKey, Optional<Secret> secretKey, SignUp signUp) {}
+  record Auth(
+      Optional<Secret> bootstrapApiKey,
+      Optional<Secret> secretKey,
+      List<Secret> previousSecretKeys,
+      SignUp signUp) {}
 
   /** Who may create an account. */
   enum SignUp {
@@ -84,14 +89,7 @@ final class Config {
   private Config(Path cwd, ConfigValues values) {
     server = server(cwd, values);
     database = database(values);
-    auth =
-        new Auth(
-            values.secret("auth.bootstrap_api_key"),
-            values.secret("auth.secret_key"),
-            values.word(
-                "auth.sign_up",
-                Map.of("invite", SignUp.INVITE, "open", SignUp.OPEN),
-                SignUp.INVITE));
+    auth = auth(values);
     api =
         new Api(
             values.list(
@@ -179,6 +177,20 @@ final class Config {
       values.reject("database.url", "must be empty or postgresql://user:password@host:port/name");
     }
     return new Database(new Secret(url));
+  }
+
+  private static Auth auth(ConfigValues values) {
+    Optional<Secret> secretKey = values.secret("auth.secret_key");
+    if (secretKey.filter(key -> key.reveal().contains(",")).isPresent()) {
+      // It could never be named among the previous ones.
+      values.reject("auth.secret_key", "must be a text without commas");
+    }
+    return new Auth(
+        values.secret("auth.bootstrap_api_key"),
+        secretKey,
+        values.secrets("auth.previous_secret_keys", PREVIOUS_KEYS),
+        values.word(
+            "auth.sign_up", Map.of("invite", SignUp.INVITE, "open", SignUp.OPEN), SignUp.INVITE));
   }
 
   private static Ingest ingest(ConfigValues values) {

@@ -67,6 +67,20 @@ final class ConfigValues {
     return text(key).isEmpty() ? Optional.empty() : Optional.of(new Secret(text(key)));
   }
 
+  /** The texts between commas; empty ones do not count. None is repeated in an error. */
+  List<Secret> secrets(String key, int most) {
+    List<Secret> secrets =
+        Arrays.stream(text(key).split(","))
+            .map(String::strip)
+            .filter(text -> !text.isEmpty())
+            .map(Secret::new)
+            .toList();
+    if (secrets.size() > most) {
+      reject(key, "must be at most " + most + " keys, not " + secrets.size());
+    }
+    return secrets;
+  }
+
   boolean flag(String key) {
     return switch (text(key)) {
       case "true" -> true;

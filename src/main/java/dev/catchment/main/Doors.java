@@ -61,7 +61,7 @@ final class Doors {
 
   private static SessionCookie cookie(Node.Stores stores, Node.Features features) {
     return new SessionCookie(
-        features.secretKey(),
+        features.secrets().keys(),
         stores.config().server().publicUrl().filter(url -> url.startsWith("https:")).isPresent());
   }
 
@@ -115,7 +115,12 @@ final class Doors {
       new SourceHandler(
               stores.database(), gate, stores.ids(), () -> stores.config().server().publicUrl(port))
           .routes(router);
-      new DestinationHandler(stores.database(), gate, stores.ids(), features.guard()::checkOnSave)
+      new DestinationHandler(
+              stores.database(),
+              gate,
+              stores.ids(),
+              features.destinations(),
+              features.guard()::checkOnSave)
           .routes(router);
       new ConnectionHandler(stores.database(), gate, stores.ids()).routes(router);
       new CollectionHandler(stores.database(), gate, stores.ids(), feeds.desk()).routes(router);

@@ -2,7 +2,6 @@ package dev.catchment.main;
 
 import dev.catchment.access.FirstStart;
 import dev.catchment.access.OwnerOnlyFile;
-import dev.catchment.access.SecretKeyFile;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Secret;
 import dev.catchment.db.Tx;
@@ -15,34 +14,28 @@ import java.util.Optional;
  * What the first start on an empty store makes beside the tables: organisation, environment, one
  * API key and one source that is ready to be sent to.
  *
- * @param secretKey signs and encrypts; from the settings or the data folder
  * @param apiKey the key, known only to the start that made it
  * @param keyFile where the key was also written; empty when it was given by the settings
  * @param sourceId the ready source; empty on later starts
  */
-record FirstSteps(
-    Secret secretKey, Optional<Secret> apiKey, Optional<Path> keyFile, Optional<String> sourceId) {
+record FirstSteps(Optional<Secret> apiKey, Optional<Path> keyFile, Optional<String> sourceId) {
 
   static FirstSteps take(Node.Stores stores) {
     Config config = stores.config();
-    Path dataDir = config.server().dataDir();
-    Secret secretKey =
-        new SecretKeyFile(dataDir, stores.secureRandom())
-            .keyOr(config.auth().secretKey().orElse(new Secret("")));
     Secret configured = config.auth().bootstrapApiKey().orElse(new Secret(""));
     String sourceId = stores.ids().next();
     FirstStart.Result result =
         new FirstStart(stores.database(), stores.ids(), stores.secureRandom())
             .run(configured, (tx, scope) -> Sources.create(tx, source(tx, scope, sourceId)));
     if (!result.created()) {
-      return new FirstSteps(secretKey, Optional.empty(), Optional.empty(), Optional.empty());
+      return new FirstSteps(Optional.empty(), Optional.empty(), Optional.empty());
     }
     Optional<Path> keyFile = Optional.empty();
     if (configured.reveal().isEmpty()) {
-      keyFile = Optional.of(dataDir.resolve("bootstrap-key.txt"));
+      keyFile = Optional.of(config.server().dataDir().resolve("bootstrap-key.txt"));
       new OwnerOnlyFile(keyFile.get()).write(result.key().reveal() + "\n");
     }
-    return new FirstSteps(secretKey, Optional.of(result.key()), keyFile, Optional.of(sourceId));
+    return new FirstSteps(Optional.of(result.key()), keyFile, Optional.of(sourceId));
   }
 
   private static Source source(Tx tx, Scope scope, String id) {

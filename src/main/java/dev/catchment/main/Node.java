@@ -1,7 +1,6 @@
 package dev.catchment.main;
 
 import dev.catchment.base.Ids;
-import dev.catchment.base.Secret;
 import dev.catchment.collections.Projector;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
@@ -9,6 +8,7 @@ import dev.catchment.db.DatabaseSettings;
 import dev.catchment.db.OpenDatabase;
 import dev.catchment.delivery.Courier;
 import dev.catchment.delivery.CourierSettings;
+import dev.catchment.delivery.Destinations;
 import dev.catchment.delivery.HttpRequests;
 import dev.catchment.ingest.Ingest;
 import dev.catchment.log.Cursors;
@@ -92,17 +92,24 @@ public final class Node implements AutoCloseable {
 
   /** The parts that do the product's work. */
   record Features(
-      Ingest ingest, AddressGuard guard, HttpSender sender, Courier courier, Secret secretKey) {
-    static Features over(Stores stores, Secret secretKey) {
+      Ingest ingest,
+      AddressGuard guard,
+      HttpSender sender,
+      Courier courier,
+      Destinations destinations,
+      Secrets secrets) {
+    static Features over(Stores stores, Secrets secrets) {
       Config.Delivery delivery = stores.config().delivery();
       AddressGuard guard =
           new AddressGuard(delivery.allowPrivate(), delivery.allowNetworks(), Resolver.system());
       HttpSender sender = new HttpSender(guard, HttpSenderSettings.standard(), System::nanoTime);
+      Destinations destinations = new Destinations(secrets.vault());
       Courier courier =
           new Courier(
               stores.database(),
               stores.log(),
               new Courier.Sending(
+                  destinations,
                   sender,
                   new HttpRequests(delivery.headerPrefix(), "Catchment/" + Version.text()),
                   () -> ThreadLocalRandom.current().nextLong()),
@@ -121,7 +128,7 @@ public final class Node implements AutoCloseable {
               stores.clock(),
               stores.config().ingest().maxBodyBytes(),
               stores.metrics());
-      return new Features(ingest, guard, sender, courier, secretKey);
+      return new Features(ingest, guard, sender, courier, destinations, secrets);
     }
   }
 
@@ -138,6 +145,7 @@ public final class Node implements AutoCloseable {
                   stores.log(),
                   stores.cursors(),
                   stores.eventIds(),
+                  features.destinations(),
                   features.courier()),
               stores.clock());
       Loop projector =
@@ -187,8 +195,9 @@ public final class Node implements AutoCloseable {
     Entrance entrance = new Entrance(config.server());
     try {
       Stores stores = Stores.open(config, clock);
+      Secrets secrets = secrets(stores);
       FirstSteps firstSteps = FirstSteps.take(stores);
-      Features features = Features.over(stores, firstSteps.secretKey());
+      Features features = Features.over(stores, secrets);
       FeedParts feeds = FeedParts.over(stores);
       Loops loops = Loops.over(stores, features, feeds);
       feeds.memory().load();
@@ -198,6 +207,17 @@ public final class Node implements AutoCloseable {
       return new Node(stores, features, loops, entrance, firstSteps);
     } catch (RuntimeException e) {
       entrance.close();
+      throw e;
+    }
+  }
+
+  private static Secrets secrets(Stores stores) {
+    try {
+      Secrets secrets = Secrets.of(stores);
+      secrets.sealAgain(stores);
+      return secrets;
+    } catch (RuntimeException e) {
+      stores.database().close();
       throw e;
     }
   }

@@ -45,16 +45,24 @@ public final class Dispatcher implements Step {
   private final EventLog log;
   private final Cursors cursors;
   private final Ids ids;
+  private final Destinations destinations;
   private final Courier courier;
   private final LogReader reader;
   private final Routes routes = new Routes();
 
   /** A dispatcher that hands to the courier of its own node. */
-  public Dispatcher(Database database, EventLog log, Cursors cursors, Ids ids, Courier courier) {
+  public Dispatcher(
+      Database database,
+      EventLog log,
+      Cursors cursors,
+      Ids ids,
+      Destinations destinations,
+      Courier courier) {
     this.database = database;
     this.log = log;
     this.cursors = cursors;
     this.ids = ids;
+    this.destinations = destinations;
     this.courier = courier;
     this.reader = new LogReader(database, cursors, READER);
     database.listen(Channel.ROUTES, any -> reader.lookAgain());
@@ -121,18 +129,18 @@ public final class Dispatcher implements Step {
       return;
     }
     List<Connection> connections = new ArrayList<>();
-    Map<String, Destination> destinations =
+    Map<String, Destination> found =
         database.read(tx -> {
           connections.clear();
           connections.addAll(Connections.ofSources(tx, unknown));
-          return Destinations.byId(
+          return destinations.byId(
               tx,
               connections.stream()
                   .map(connection -> connection.ends().destinationId())
                   .distinct()
                   .toList());
         });
-    routes.learn(unknown, connections, destinations);
+    routes.learn(unknown, connections, found);
   }
 
   private void write(Cursor cursor, long reached, List<Matched> matches) {

@@ -22,7 +22,8 @@ final class AccessNode implements AutoCloseable {
 
   final Clock clock;
   final Database database;
-  final SessionCookie cookie = new SessionCookie(new Secret("a secret of this test"), false);
+  final SessionCookie cookie =
+      new SessionCookie(List.of(new Secret("a secret of this test")), false);
   final ApiKeys keys;
   final Ids ids;
   final Access access;

@@ -184,7 +184,7 @@ final class AccountsTest {
       SignIn.Done ada = node.signUp("ada@example.com");
       String good = node.cookie.set(ada.token(), true).split(";")[0];
       String foreign =
-          new SessionCookie(new Secret("another secret"), false)
+          new SessionCookie(List.of(new Secret("another secret")), false)
               .set(ada.token(), true)
               .split(";")[0];
       String name = "better-auth.session_token=";

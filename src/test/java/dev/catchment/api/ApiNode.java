@@ -15,6 +15,8 @@ import dev.catchment.base.Scope;
 import dev.catchment.base.Secret;
 import dev.catchment.db.Database;
 import dev.catchment.db.OpenDatabase;
+import dev.catchment.delivery.Destination;
+import dev.catchment.delivery.Destinations;
 import dev.catchment.feeds.FeedDesk;
 import dev.catchment.feeds.FeedMemory;
 import dev.catchment.feeds.FeedSettings;
@@ -26,6 +28,7 @@ import dev.catchment.json.Json;
 import dev.catchment.observe.Metrics;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.OpenApi;
+import dev.catchment.testkit.Sample;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -33,6 +36,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -45,6 +49,7 @@ final class ApiNode implements AutoCloseable {
   final Ids ids;
   final ApiKeys keys;
   final Scope scope;
+  final Destinations destinations = new Destinations(Sample.vault());
   final FeedDesk feeds;
   final Server server;
   final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -96,7 +101,8 @@ final class ApiNode implements AutoCloseable {
                     row -> new Scope(row.string("org_id"), row.string("id")))
                 .orElseThrow());
     feeds = new FeedDesk(database, ids, new FeedMemory(database, clock, FeedSettings.standard()));
-    Access access = new Access(database, clock, new SessionCookie(new Secret("secret"), false));
+    Access access =
+        new Access(database, clock, new SessionCookie(List.of(new Secret("secret")), false));
     Gate gate = new Gate(access, OriginRule.of("https://gateway.example", Set.of()));
     Router router = router(gate, clock);
     server =
@@ -109,7 +115,7 @@ final class ApiNode implements AutoCloseable {
   private Router router(Gate gate, InstantSource clock) {
     Router router = new Router(new GatewayProblems());
     new SourceHandler(database, gate, ids, () -> "https://gateway.example").routes(router);
-    new DestinationHandler(database, gate, ids, ApiNode::checkUrl).routes(router);
+    new DestinationHandler(database, gate, ids, destinations, ApiNode::checkUrl).routes(router);
     new ConnectionHandler(database, gate, ids).routes(router);
     new CollectionHandler(database, gate, ids, feeds).routes(router);
     new RecordHandler(database, gate).routes(router);
@@ -207,6 +213,11 @@ final class ApiNode implements AutoCloseable {
             + "\",\"source_id\":\""
             + sourceId
             + "\"}");
+  }
+
+  /** A destination with its secrets, as a delivery sees it. */
+  Destination opened(String id) {
+    return database.read(tx -> destinations.get(tx, scope, id));
   }
 
   /** The text {@code t} of the first row that a query finds in the store. */

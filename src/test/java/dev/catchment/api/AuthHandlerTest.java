@@ -56,7 +56,7 @@ final class AuthHandlerTest {
                   .run(new Secret(""), (tx, scope) -> {})
                   .created())
           .isTrue();
-      SessionCookie cookie = new SessionCookie(new Secret("secret"), secure);
+      SessionCookie cookie = new SessionCookie(List.of(new Secret("secret")), secure);
       access = new Access(database, clock, cookie);
       Router router = new Router(new NoProblems());
       new AuthHandler(

@@ -2,6 +2,7 @@ package dev.catchment.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.catchment.delivery.Destination;
 import dev.catchment.feeds.ContentType;
 import dev.catchment.feeds.Feed;
 import dev.catchment.feeds.FeedDesk;
@@ -174,11 +175,28 @@ final class ResourcesTest {
       assertThat(same.status()).as(same.body().text()).isEqualTo(200);
       assertThat(
               node.stored("SELECT auth_config || headers || signing_config AS t FROM destinations"))
+          .matches("(v1\\.[0-9a-f]{16}\\.[A-Za-z0-9_-]+){3}");
+      Destination.Target kept = node.opened(id).target();
+      assertThat(kept.authConfig() + "" + kept.headers() + kept.signingConfig())
           .contains("a-long-secret-token", "another-long-one", "short", "an-older-long-secret")
           .doesNotContain("****");
       node.patch("/v1/destinations/" + id, "{\"auth_config\":{\"token\":\"new\"}}");
-      assertThat(node.stored("SELECT auth_config AS t FROM destinations"))
-          .isEqualTo("{\"token\":\"new\"}");
+      assertThat(node.opened(id).target().authConfig()).isEqualTo(Json.read("{\"token\":\"new\"}"));
+    }
+  }
+
+  @BothDatabases
+  void aDestinationWhoseSecretsCannotBeOpenedCanBeDeleted(BothDatabases.Store store)
+      throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      String id = node.destination("d");
+      node.patch("/v1/destinations/" + id, "{\"headers\":{\"X-Secret\":\"a-long-secret\"}}");
+      node.database.write(
+          tx -> tx.update("UPDATE destinations SET headers = REPLACE(headers, '.', '.A')"));
+
+      assertThat(node.get("/v1/destinations/" + id).status()).isEqualTo(500);
+      assertThat(node.delete("/v1/destinations/" + id).status()).isEqualTo(200);
+      assertThat(node.get("/v1/destinations/" + id).status()).isEqualTo(404);
     }
   }
 

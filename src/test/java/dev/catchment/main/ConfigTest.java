@@ -33,6 +33,7 @@ final class ConfigTest {
           Map.entry("database.url", "postgresql://u:p@db:5433/events"),
           Map.entry("auth.bootstrap_api_key", "key"),
           Map.entry("auth.secret_key", "secret"),
+          Map.entry("auth.previous_secret_keys", "older, oldest"),
           Map.entry("auth.sign_up", "open"),
           Map.entry("api.cors_origins", "https://app.example.com"),
           Map.entry("ingest.max_body_bytes", "1024"),
@@ -73,7 +74,8 @@ final class ConfigTest {
                 Optional.empty()));
     assertThat(config.database()).isEqualTo(new Config.Database(new Secret("")));
     assertThat(config.auth())
-        .isEqualTo(new Config.Auth(Optional.empty(), Optional.empty(), Config.SignUp.INVITE));
+        .isEqualTo(
+            new Config.Auth(Optional.empty(), Optional.empty(), List.of(), Config.SignUp.INVITE));
     assertThat(config.api()).isEqualTo(new Config.Api(List.of()));
     assertThat(config.ingest()).isEqualTo(new Config.Ingest(10_485_760, 20_000, 67_108_864));
     assertThat(config.delivery())
@@ -251,6 +253,8 @@ final class ConfigTest {
         "database.url|postgresql://:p@db/events",
         "database.url|postgresql://@db/events",
         "database.url|jdbc:postgresql://u:p@db/events",
+        "auth.secret_key|one,other",
+        "auth.previous_secret_keys|1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17",
         "auth.sign_up|closed",
         "auth.sign_up|OPEN",
         "api.cors_origins|*",
@@ -288,6 +292,26 @@ final class ConfigTest {
         .singleElement()
         .asString()
         .doesNotContain("hunter2");
+  }
+
+  @Test
+  void secretKeysAreReadInTheirOrderAndNeverPrint() {
+    Map<String, String> keys =
+        Map.of(
+            "CATCHMENT_AUTH_SECRET_KEY", "hunter1",
+            "CATCHMENT_AUTH_PREVIOUS_SECRET_KEYS", " hunter2 ,, hunter3");
+    Config.Auth auth = load(keys).auth();
+
+    assertThat(auth.secretKey()).contains(new Secret("hunter1"));
+    assertThat(auth.previousSecretKeys())
+        .containsExactly(new Secret("hunter2"), new Secret("hunter3"));
+    assertThat(auth.toString()).doesNotContain("hunter");
+    assertThat(errors(Map.of("CATCHMENT_AUTH_SECRET_KEY", "hunter4,hunter5")).toString())
+        .doesNotContain("hunter");
+    assertThat(errors(Map.of("CATCHMENT_AUTH_PREVIOUS_SECRET_KEYS", "hunter,".repeat(17))))
+        .singleElement()
+        .asString()
+        .doesNotContain("hunter");
   }
 
   @ParameterizedTest

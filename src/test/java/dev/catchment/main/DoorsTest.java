@@ -2,7 +2,6 @@ package dev.catchment.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.catchment.base.Secret;
 import dev.catchment.http.Router;
 import dev.catchment.testkit.OpenApi;
 import java.nio.file.Path;
@@ -24,7 +23,7 @@ final class DoorsTest {
             Map.of("CATCHMENT_SERVER_DATA_DIR", folder.resolve("data").toString()),
             new ConfigFlags());
     Node.Stores stores = Node.Stores.open(config, InstantSource.system());
-    Node.Features features = Node.Features.over(stores, new Secret("s".repeat(32)));
+    Node.Features features = Node.Features.over(stores, Secrets.of(stores));
     try {
       Doors doors = Doors.over(stores, features, FeedParts.over(stores), Map::of, 8080);
       Set<String> gateway = operations(doors.gateway());

@@ -53,6 +53,7 @@ public final class DeliveryNode implements AutoCloseable {
   private final InstantSource clock;
   private final Ids ids;
   private final EventLog log;
+  private final Destinations destinations = new Destinations(Sample.vault());
   private final HttpSender sender;
   private final Courier courier;
   private final Dispatcher dispatcher;
@@ -74,12 +75,14 @@ public final class DeliveryNode implements AutoCloseable {
         new Courier(
             database,
             log,
-            new Courier.Sending(sender, new HttpRequests("X-hookstream-", "Catchment/1"), () -> 0L),
+            new Courier.Sending(
+                destinations, sender, new HttpRequests("X-hookstream-", "Catchment/1"), () -> 0L),
             ids,
             clock,
             new CourierSettings(name, 64, LEASE_MILLIS, onlyNode));
     this.dispatcher =
-        new Dispatcher(database, log, new Cursors(database, name, LEASE_MILLIS), ids, courier);
+        new Dispatcher(
+            database, log, new Cursors(database, name, LEASE_MILLIS), ids, destinations, courier);
     courier.settler().wakes(() -> woken(false), () -> woken(true));
     database.listen(Channel.DELIVERIES, subject -> woken(true));
   }
@@ -138,7 +141,7 @@ public final class DeliveryNode implements AutoCloseable {
     Destination destination =
         Sample.destination(ids.next(), Sample.target(url, null, "none", null), retry, maxInFlight);
     return database.write(tx -> {
-      Destinations.insert(tx, destination);
+      destinations.insert(tx, destination);
       return destination;
     });
   }
@@ -146,15 +149,15 @@ public final class DeliveryNode implements AutoCloseable {
   /** Changes the state of a destination as an operator does. */
   public void change(Destination destination, Destination.Status status) {
     database.write(tx -> {
-      Destination old = Destinations.get(tx, Sample.SCOPE, destination.id());
-      Destinations.update(tx, old, Sample.in(old, status));
+      Destination old = destinations.get(tx, Sample.SCOPE, destination.id());
+      destinations.update(tx, old, Sample.in(old, status));
       return true;
     });
   }
 
   /** The destination as it is stored now. */
   public Destination stored(Destination destination) {
-    return database.read(tx -> Destinations.get(tx, Sample.SCOPE, destination.id()));
+    return database.read(tx -> destinations.get(tx, Sample.SCOPE, destination.id()));
   }
 
   /** A stored, active connection; the rules are JSON text, null for all events. */

@@ -1,12 +1,15 @@
 package dev.catchment.testkit;
 
 import dev.catchment.base.Scope;
+import dev.catchment.base.Secret;
 import dev.catchment.delivery.Destination;
 import dev.catchment.delivery.Owed;
 import dev.catchment.delivery.RetrySpec;
 import dev.catchment.json.Json;
 import dev.catchment.log.Event;
 import dev.catchment.log.StoredEvent;
+import dev.catchment.vault.Vault;
+import java.security.SecureRandom;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,11 @@ public final class Sample {
       new RetrySpec(true, 3, RetrySpec.Backoff.EXPONENTIAL, List.of(10, 20), false);
 
   private Sample() {}
+
+  /** A vault with the key that every node of a test has. */
+  public static Vault vault() {
+    return new Vault(List.of(new Secret("the secret key of a test")), new SecureRandom());
+  }
 
   /** An active destination that takes ten deliveries at once. */
   public static Destination destination(String id, String url) {
