@@ -3,7 +3,6 @@ package dev.catchment.verify;
 import dev.catchment.base.Failure;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.Base64;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -53,12 +52,11 @@ final class Credentials {
       if (!value.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
         throw Refusal.invalid("Header Authorization is not of the scheme Basic");
       }
-      try {
-        byte[] shown = Base64.getDecoder().decode(value.substring(BASIC.length()).strip());
-        return verdict(digests, shown, "Authorization");
-      } catch (IllegalArgumentException e) {
+      byte[] shown = Encoding.BASE64.decode(value.substring(BASIC.length()).strip());
+      if (shown == null) {
         throw Refusal.invalid("Header Authorization is not base64");
       }
+      return verdict(digests, shown, "Authorization");
     };
   }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 enum Encoding {
   /** Either case. */
   HEX,
-  /** Standard alphabet; padding may be missing. */
+  /** Standard alphabet with padding. */
   BASE64,
   /** URL alphabet; padding may be missing. */
   BASE64URL;
@@ -21,8 +21,15 @@ enum Encoding {
     try {
       return switch (this) {
         case HEX -> HexFormat.of().parseHex(text);
-        case BASE64 -> canonical(Base64.getDecoder(), Base64.getEncoder(), text);
-        case BASE64URL -> canonical(Base64.getUrlDecoder(), Base64.getUrlEncoder(), text);
+        case BASE64 -> {
+          byte[] bytes = Base64.getDecoder().decode(text);
+          yield Base64.getEncoder().encodeToString(bytes).equals(text) ? bytes : null;
+        }
+        case BASE64URL -> {
+          byte[] bytes = Base64.getUrlDecoder().decode(text);
+          String bare = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+          yield text.startsWith(bare) ? bytes : null;
+        }
       };
     } catch (IllegalArgumentException e) {
       return null;
@@ -32,12 +39,5 @@ enum Encoding {
   /** What to call it in a sentence. */
   String label() {
     return this == HEX ? "hex" : this == BASE64 ? "base64" : "base64url";
-  }
-
-  private static byte @Nullable [] canonical(
-      Base64.Decoder decoder, Base64.Encoder encoder, String text) {
-    byte[] bytes = decoder.decode(text);
-    String bare = encoder.withoutPadding().encodeToString(bytes);
-    return text.startsWith(bare) ? bytes : null;
   }
 }

@@ -3,6 +3,7 @@ package dev.catchment.verify;
 import dev.catchment.base.Failure;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
+import java.util.Base64;
 import java.util.List;
 
 /** How the pasted secret becomes key bytes. */
@@ -32,8 +33,8 @@ enum KeyForm {
   List<byte[]> keys(String secret, String field) {
     return switch (this) {
       case TEXT -> List.of(utf8(secret));
-      case HEX -> List.of(decoded(Encoding.HEX, secret.strip(), field));
-      case WHSEC -> List.of(decoded(Encoding.BASE64, bare(secret), field));
+      case HEX -> List.of(hex(secret.strip(), field));
+      case WHSEC -> List.of(base64(bare(secret), field));
       case WHSEC_OR_TEXT ->
           secret.startsWith(WHSEC_PREFIX) ? WHSEC.keys(secret, field) : TEXT.keys(secret, field);
       case WHSEC_ONLY -> {
@@ -43,7 +44,7 @@ enum KeyForm {
         yield WHSEC.keys(secret, field);
       }
       case AFTER_UNDERSCORE ->
-          List.of(decoded(Encoding.BASE64, secret.substring(secret.lastIndexOf('_') + 1), field));
+          List.of(base64(secret.substring(secret.lastIndexOf('_') + 1), field));
       case TEXT_OR_BASE64 -> {
         byte[] key = Encoding.BASE64.decode(secret);
         yield key == null || key.length == 0
@@ -67,13 +68,29 @@ enum KeyForm {
     return secret.startsWith(WHSEC_PREFIX) ? secret.substring(WHSEC_PREFIX.length()) : secret;
   }
 
-  private static byte[] decoded(Encoding encoding, String text, String field) {
-    byte[] key = encoding.decode(text);
+  private static byte[] hex(String text, String field) {
+    byte[] key = Encoding.HEX.decode(text);
     if (key == null || key.length == 0) {
-      throw Failure.body(
-          field, "must be " + encoding.label() + ", as the provider shows it; it was typed or cut");
+      throw Failure.body(field, "must be hex digits, as the provider shows them");
     }
     return key;
+  }
+
+  /** Secrets are typed and cut: missing padding is forgiven, other characters are not. */
+  private static byte[] base64(String text, String field) {
+    try {
+      byte[] key = Base64.getDecoder().decode(text);
+      if (key.length > 0) {
+        return key;
+      }
+    } catch (IllegalArgumentException e) {
+      throw notBase64(field);
+    }
+    throw notBase64(field);
+  }
+
+  private static Failure notBase64(String field) {
+    return Failure.body(field, "must be base64 after its prefix, as the provider shows it");
   }
 
   private static byte[] utf8(String text) {
