@@ -3,6 +3,7 @@ package dev.catchment.verify;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +37,7 @@ record PublicUrl(@Nullable String base) {
     return DECODED
         .matcher(url)
         .replaceAll(match ->
-            java.util.regex.Matcher.quoteReplacement(
-                String.valueOf((char) Integer.parseInt(match.group(1), 16))));
+            Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(match.group(1), 16))));
   }
 
   /** The URL, then without a port, then with the one of its scheme: senders differ. */

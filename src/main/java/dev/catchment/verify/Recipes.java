@@ -7,6 +7,7 @@ import static dev.catchment.verify.Stamp.Unit.MILLIS;
 import static dev.catchment.verify.Stamp.Unit.SECONDS;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The providers whose scheme is plain data, by slug. */
 final class Recipes {
@@ -151,7 +152,7 @@ final class Recipes {
   private Recipes() {}
 
   /** The scheme of a slug; null when its scheme is not plain data. */
-  static @org.jspecify.annotations.Nullable RecipeScheme find(String slug, Setup setup) {
+  static @Nullable RecipeScheme find(String slug, Setup setup) {
     Recipe recipe = PLAIN.getOrDefault(slug, ENTRIES.getOrDefault(slug, OTHERS.get(slug)));
     return recipe == null ? null : recipe.with(setup, KEY_FORMS.getOrDefault(slug, KeyForm.TEXT));
   }

@@ -4,13 +4,15 @@ import static dev.catchment.verify.FirstHeader.when;
 
 import dev.catchment.base.Failure;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the scheme of a verification type. */
 final class Schemes {
   private static final String SHOPIFY_HEADER = "X-Shopify-Hmac-Sha256";
+
+  private static final String HUB_HEADER = "X-Hub-Signature";
 
   /** 2021-01-01: older times are not Sanity's. */
   private static final long SANITY_EARLIEST_MILLIS = 1_609_459_200_000L;
@@ -86,8 +88,7 @@ final class Schemes {
   }
 
   private static Scheme standardWebhooks(Setup setup, @Nullable String template) {
-    boolean svixOnly =
-        template != null && List.of("clerk", "resend").contains(template.toLowerCase(Locale.ROOT));
+    boolean svixOnly = template != null && List.of("clerk", "resend").contains(template);
     return svixOnly
         ? StandardWebhooks.of(setup, "svix", KeyForm.WHSEC)
         : StandardWebhooks.both(setup);
@@ -177,23 +178,24 @@ final class Schemes {
 
   /** The hub names the method before the digest. */
   private static Scheme websub(Setup setup) {
-    Recipe recipe = Recipe.header("X-Hub-Signature", "");
-    List<Scheme> methods =
-        List.of(
-            recipe("sha1=", Algorithm.HMAC_SHA1).with(setup, KeyForm.TEXT),
-            recipe("sha256=", Algorithm.HMAC_SHA256).with(setup, KeyForm.TEXT),
-            recipe("sha384=", Algorithm.HMAC_SHA384).with(setup, KeyForm.TEXT),
-            recipe("sha512=", Algorithm.HMAC_SHA512).with(setup, KeyForm.TEXT));
-    return FirstHeader.of(when(headerOf(recipe, setup), new AnyOf(methods)));
+    String header = setup.header() == null ? HUB_HEADER : setup.header();
+    Map<String, Scheme> methods =
+        Map.of(
+            "sha1", hub("sha1=", Algorithm.HMAC_SHA1, setup),
+            "sha256", hub("sha256=", Algorithm.HMAC_SHA256, setup),
+            "sha384", hub("sha384=", Algorithm.HMAC_SHA384, setup),
+            "sha512", hub("sha512=", Algorithm.HMAC_SHA512, setup));
+    return (request, moment) -> {
+      Scheme method = methods.get(request.required(header).split("=", 2)[0]);
+      if (method == null) {
+        throw Refusal.invalid("Header " + header + " names no method that is known");
+      }
+      return method.check(request, moment);
+    };
   }
 
-  private static Recipe recipe(String prefix, Algorithm algorithm) {
-    return Recipe.header("X-Hub-Signature", prefix).by(algorithm);
-  }
-
-  private static String headerOf(Recipe recipe, Setup setup) {
-    String own = setup.header();
-    return own != null ? own : ((Place.Whole) recipe.place()).header();
+  private static Scheme hub(String prefix, Algorithm algorithm, Setup setup) {
+    return Recipe.header(HUB_HEADER, prefix).by(algorithm).with(setup, KeyForm.TEXT);
   }
 
   /** The key header says which of the held pairs signed. */

@@ -11,7 +11,12 @@ import org.jspecify.annotations.Nullable;
  */
 record Setup(Options options, @Nullable String header, List<Named> secrets, PublicUrl url) {
   /** A secret and the field of the request it came in. */
-  record Named(String text, String field) {}
+  record Named(String text, String field) {
+    @Override
+    public String toString() {
+      return field;
+    }
+  }
 
   /** The same for other secrets. */
   Setup with(List<Named> others) {

@@ -59,6 +59,7 @@ public final class Verification {
             header(fields, filling),
             secrets(fields, type, options),
             new PublicUrl(url == null ? ingestUrl : url));
+    // Read by some schemes only, but wrong for all.
     options.encoding();
     options.tolerance();
     return new Verification(

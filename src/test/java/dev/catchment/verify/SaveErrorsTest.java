@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.catchment.base.Failure;
 import dev.catchment.base.Secret;
 import dev.catchment.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -131,5 +137,40 @@ final class SaveErrorsTest {
         .hasSize(1);
     assertThat(Verification.compile(Requests.fields("aws-sns", null, "{}"), null, null))
         .isNotNull();
+  }
+
+  @Test
+  void whateverIsPastedIsTakenOrRefusedInWords() {
+    Random random = new Random(7);
+    List<String> pasted =
+        new ArrayList<>(
+            List.of(
+                "a:b",
+                "whsec_AAAA",
+                "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}",
+                "{\"crv\":\"P-256\",\"x\":\"\",\"y\":\"\"}",
+                "0".repeat(64),
+                "f".repeat(64),
+                "MCowBQYDK2VwAyEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="));
+    for (int i = 0; i < 40; i++) {
+      byte[] bytes = new byte[1 + random.nextInt(80)];
+      random.nextBytes(bytes);
+      pasted.add(HexFormat.of().formatHex(bytes));
+      pasted.add(Base64.getEncoder().encodeToString(bytes));
+      pasted.add(new String(bytes, StandardCharsets.ISO_8859_1));
+    }
+    int compiled = 0;
+    for (Template template : Templates.list()) {
+      for (String secret : pasted) {
+        Verification stored =
+            Verification.stored(Requests.fields(template.slug(), secret, "{}"), null, null);
+        Verdict verdict = Requests.check(stored, Requests.post("{}"));
+        assertThat(verdict).as(template.slug()).isInstanceOf(Verdict.Refused.class);
+        if (Requests.reason(verdict) != Reason.VERIFIER_MISCONFIGURED) {
+          compiled++;
+        }
+      }
+    }
+    assertThat(compiled).isBetween(4_000, Templates.list().size() * pasted.size() - 1_000);
   }
 }
