@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 final class GenericHmac {
   private static final String SIGNED_CONTENT = Options.FIELD + ".signed_content";
   private static final int TOLERANCE_SECONDS = 300;
-  private static final String HEADER = "X-Signature";
+
+  /** Where the signature stands unless the source says otherwise. */
+  static final String HEADER = "X-Signature";
 
   private GenericHmac() {}
 

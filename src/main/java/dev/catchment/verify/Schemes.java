@@ -30,14 +30,9 @@ final class Schemes {
       case "hmac_sha256" -> hmacSha256(setup, template);
       case "hmac_sha1" -> GenericHmac.compile(Algorithm.HMAC_SHA1, setup);
       case "standard_webhooks" -> standardWebhooks(setup, template);
-      case "openai" -> StandardWebhooks.of(setup, "webhook", KeyForm.WHSEC_OR_TEXT);
-      case "anthropic", "lithic", "dodo-payments" ->
-          StandardWebhooks.of(setup, "webhook", KeyForm.WHSEC);
-      case "liveblocks" -> StandardWebhooks.of(setup, "webhook", KeyForm.WHSEC_ONLY);
-      case "replicate" ->
-          StandardWebhooks.of(setup, "webhook", KeyForm.AFTER_UNDERSCORE, Window.OPEN);
-      case "polar" -> StandardWebhooks.of(setup, "webhook", KeyForm.TEXT_OR_BASE64);
-      case "finch" -> StandardWebhooks.finch(setup);
+      case "openai", "anthropic", "lithic", "dodo-payments", "liveblocks" ->
+          StandardWebhooks.variant(type, setup);
+      case "replicate", "polar", "finch" -> StandardWebhooks.variant(type, setup);
       case "telegram", "okta", "gitlab", "postmark" -> Credentials.compile(type, setup);
       case "messagebird", "livekit", "qstash", "plaid" -> Tokens.compile(type, setup);
       case "hubspot" -> hubspot(setup);

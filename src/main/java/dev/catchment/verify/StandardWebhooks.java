@@ -18,18 +18,26 @@ final class StandardWebhooks {
         when("svix-signature", of(setup, "svix", KeyForm.WHSEC)));
   }
 
+  /** The way of a sender who departs in the form of the key, the names or the clock. */
+  static Scheme variant(String slug, Setup setup) {
+    return switch (slug) {
+      case "openai" -> of(setup, "webhook", KeyForm.WHSEC_OR_TEXT);
+      case "liveblocks" -> of(setup, "webhook", KeyForm.WHSEC_ONLY);
+      case "polar" -> of(setup, "webhook", KeyForm.TEXT_OR_BASE64);
+      case "replicate" ->
+          recipe("webhook-id", "webhook-timestamp", "webhook-signature", Window.OPEN)
+              .with(setup.plain(), KeyForm.AFTER_UNDERSCORE);
+      case "finch" ->
+          recipe("Finch-Event-Id", "Finch-Timestamp", "Finch-Signature", WINDOW)
+              .with(setup.plain(), KeyForm.WHSEC);
+      default -> of(setup, "webhook", KeyForm.WHSEC);
+    };
+  }
+
+  /** Headers named {@code <prefix>-id}, {@code -timestamp} and {@code -signature}. */
   static Scheme of(Setup setup, String prefix, KeyForm keyForm) {
-    return of(setup, prefix, keyForm, WINDOW);
-  }
-
-  static Scheme of(Setup setup, String prefix, KeyForm keyForm, Window window) {
-    return recipe(prefix + "-id", prefix + "-timestamp", prefix + "-signature", window)
+    return recipe(prefix + "-id", prefix + "-timestamp", prefix + "-signature", WINDOW)
         .with(setup.plain(), keyForm);
-  }
-
-  static Scheme finch(Setup setup) {
-    return recipe("Finch-Event-Id", "Finch-Timestamp", "Finch-Signature", WINDOW)
-        .with(setup.plain(), KeyForm.WHSEC);
   }
 
   private static Recipe recipe(String id, String timestamp, String signature, Window window) {

@@ -88,6 +88,24 @@ public final class Verification {
     return Types.find(type);
   }
 
+  /**
+   * The header that a source of that type and template has unless it names one: the template's, and
+   * {@code X-Signature} for the general HMAC types; null where there is none.
+   */
+  public static @Nullable String usualHeader(@Nullable String type, @Nullable String template) {
+    String word = type == null ? null : Types.find(type).orElse(null);
+    Template preset = template == null ? null : Templates.find(template).orElse(null);
+    if (preset != null && (word == null || Types.scheme(word).equals(preset.verificationType()))) {
+      return preset.verificationHeader();
+    }
+    if (word == null) {
+      return null;
+    }
+    return word.startsWith("hmac_")
+        ? GenericHmac.HEADER
+        : Templates.find(word).map(Template::verificationHeader).orElse(null);
+  }
+
   /** Whether a source of that type needs a secret to be pasted. */
   public static boolean needsSecret(String type) {
     return !Types.find(type).orElse("").equals(SNS);

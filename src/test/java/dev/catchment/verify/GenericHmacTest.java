@@ -15,9 +15,11 @@ import dev.catchment.json.Json;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The HMAC that a user describes. */
@@ -123,6 +125,25 @@ final class GenericHmacTest {
     assertThat(Verification.canonicalType("bitbucket")).isEmpty();
     assertThat(takes(verification("shopify", "s"), post(BODY, "X-Shopify-Hmac-Sha256", BASE64)))
         .isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "hmac_sha256, , X-Signature",
+    "HMAC-SHA1, , X-Signature",
+    "hmac_sha256, typeform, Typeform-Signature",
+    "stripe, typeform, Stripe-Signature",
+    "hmac_sha256, stripe, X-Signature",
+    ", github, X-Hub-Signature-256",
+    "shopify, , X-Shopify-Hmac-Sha256",
+    "adyen, , ",
+    "standard_webhooks, , ",
+    ", , ",
+    "unheard, unheard, ",
+  })
+  void theUsualHeaderIsTheTemplatesOrTheGeneralOne(
+      @Nullable String type, @Nullable String template, @Nullable String header) {
+    assertThat(Verification.usualHeader(type, template)).isEqualTo(header);
   }
 
   @Test
