@@ -70,7 +70,7 @@ public final class EventHandler {
               window.offset());
       Events.Count count = Events.count(tx, scope, all, Window.COUNTED_MAX);
       if (count.number() == 0 && all.sourceId() != null) {
-        Sources.get(tx, scope, all.sourceId());
+        Sources.check(tx, scope, all.sourceId());
       }
       return answer(
           window, new Window.Found<>(page.rows(), page.scannedTo(), count.number(), count.exact()));
@@ -88,17 +88,17 @@ public final class EventHandler {
             .map(word -> EventRow.Status.valueOf(word.toUpperCase(Locale.ROOT)))
             .toList(),
         params.words("method", METHODS),
+        new EventFilter.Checked(
+            params.words("verification_status", VERIFICATIONS),
+            params.words("dedup_status", DEDUPS)),
         search,
         null,
         null);
   }
 
+  /** No event has come by a topic. */
   private static boolean excludesAll(Params params) {
-    List<String> verifications = params.words("verification_status", VERIFICATIONS);
-    List<String> dedups = params.words("dedup_status", DEDUPS);
-    return (!verifications.isEmpty() && !verifications.contains(NONE))
-        || (!dedups.isEmpty() && !dedups.contains(NONE))
-        || params.text("topic") != null;
+    return params.text("topic") != null;
   }
 
   private static Response answer(Window window, Window.Found<EventRow> found) {
@@ -144,8 +144,8 @@ public final class EventHandler {
         .put("content_type", event.request().contentType())
         .put("source_ip", event.request().sourceIp())
         .put("payload_size", event.payloadSize())
-        .put("verification_status", NONE)
-        .put("dedup_status", NONE)
+        .put("verification_status", event.checked().verification())
+        .put("dedup_status", event.checked().dedup())
         .put("status", event.status().word())
         .put("received_at", Times.format(event.receivedAt()))
         .put("source_name", event.from().sourceName())
@@ -176,11 +176,11 @@ public final class EventHandler {
         .put("payload_ref", inline == null ? "payloads/" + event.id() : null)
         .put("payload_size", event.payloadSize())
         .put("payload", body == null ? Json.nil() : parsed(event, headers, body))
-        .put("verification_status", NONE)
-        .put("verification_error", Json.nil())
-        .put("dedup_status", NONE)
-        .put("dedup_hash", Json.nil())
-        .put("duplicate_of", Json.nil())
+        .put("verification_status", event.checked().verification())
+        .put("verification_error", event.checked().verificationError())
+        .put("dedup_status", event.checked().dedup())
+        .put("dedup_hash", event.checked().dedupHash())
+        .put("duplicate_of", event.checked().duplicateOf())
         .put("status", event.status().word())
         .put("received_at", Times.format(event.receivedAt()))
         .put("topic", Json.nil())

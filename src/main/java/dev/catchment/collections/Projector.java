@@ -122,7 +122,8 @@ public final class Projector implements Step {
   private Batch fold(CollectionRow collection, List<StoredEvent> events) {
     Batch batch = new Batch(collection);
     for (StoredEvent event : events) {
-      if (event.event().sourceId().equals(collection.identity().sourceId())
+      if (!event.event().isDuplicate()
+          && event.event().sourceId().equals(collection.identity().sourceId())
           && event.position() > collection.progress().startPosition()) {
         batch.add(event);
       }

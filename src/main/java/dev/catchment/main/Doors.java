@@ -82,7 +82,7 @@ final class Doors {
       Gate gate = new Gate(access, origins);
       ClientAddress clientAddress =
           new ClientAddress(config.server().trustedProxies(), config.server().clientIpHeader());
-      new IngestHandler(features.ingest(), clientAddress).routes(router);
+      new IngestHandler(features.intake().ingest(), clientAddress).routes(router);
       new HealthHandler(Version.text(), stores.clock(), this::health).routes(router);
       new DocumentHandler().routes(router);
       new MetricsHandler(gate, stores.metrics()::prometheusText).routes(router);
@@ -113,7 +113,11 @@ final class Doors {
 
     private void resources(Router router, Gate gate) {
       new SourceHandler(
-              stores.database(), gate, stores.ids(), () -> stores.config().server().publicUrl(port))
+              stores.database(),
+              gate,
+              stores.ids(),
+              features.intake().sources(),
+              () -> stores.config().server().publicUrl(port))
           .routes(router);
       new DestinationHandler(
               stores.database(),

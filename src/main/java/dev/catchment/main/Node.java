@@ -10,7 +10,6 @@ import dev.catchment.delivery.Courier;
 import dev.catchment.delivery.CourierSettings;
 import dev.catchment.delivery.Destinations;
 import dev.catchment.delivery.HttpRequests;
-import dev.catchment.ingest.Ingest;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
@@ -92,7 +91,7 @@ public final class Node implements AutoCloseable {
 
   /** The parts that do the product's work. */
   record Features(
-      Ingest ingest,
+      IngestParts intake,
       AddressGuard guard,
       HttpSender sender,
       Courier courier,
@@ -120,15 +119,8 @@ public final class Node implements AutoCloseable {
                   delivery.maxInFlight(),
                   delivery.lease().toMillis(),
                   stores.isSqlite()));
-      Ingest ingest =
-          new Ingest(
-              stores.database(),
-              stores.log(),
-              stores.eventIds(),
-              stores.clock(),
-              stores.config().ingest().maxBodyBytes(),
-              stores.metrics());
-      return new Features(ingest, guard, sender, courier, destinations, secrets);
+      return new Features(
+          IngestParts.over(stores, secrets, sender), guard, sender, courier, destinations, secrets);
     }
   }
 
@@ -196,7 +188,7 @@ public final class Node implements AutoCloseable {
     try {
       Stores stores = Stores.open(config, clock);
       Secrets secrets = secrets(stores);
-      FirstSteps firstSteps = FirstSteps.take(stores);
+      FirstSteps firstSteps = FirstSteps.take(stores, secrets);
       Features features = Features.over(stores, secrets);
       FeedParts feeds = FeedParts.over(stores);
       Loops loops = Loops.over(stores, features, feeds);
@@ -243,7 +235,7 @@ public final class Node implements AutoCloseable {
     loops.readers().close();
     features.courier().close();
     loops.settling().close();
-    features.ingest().close();
+    features.intake().ingest().close();
     features.sender().close();
     stores.cursors().release();
     stores.database().close();

@@ -101,7 +101,9 @@ public final class Dispatcher implements Step {
       if (matches.size() >= DELIVERIES_MAX) {
         break;
       }
-      for (Connection connection : routes.of(event)) {
+      // A duplicate is kept for the record and goes nowhere.
+      for (Connection connection :
+          event.event().isDuplicate() ? List.<Connection>of() : routes.of(event)) {
         if (Match.matches(connection, event)) {
           matches.add(new Matched(event, connection));
         }

@@ -24,6 +24,7 @@ import dev.catchment.http.Router;
 import dev.catchment.http.Server;
 import dev.catchment.http.ServerSettings;
 import dev.catchment.http.Site;
+import dev.catchment.ingest.Sources;
 import dev.catchment.json.Json;
 import dev.catchment.observe.Metrics;
 import dev.catchment.testkit.BothDatabases;
@@ -114,7 +115,9 @@ final class ApiNode implements AutoCloseable {
 
   private Router router(Gate gate, InstantSource clock) {
     Router router = new Router(new GatewayProblems());
-    new SourceHandler(database, gate, ids, () -> "https://gateway.example").routes(router);
+    new SourceHandler(
+            database, gate, ids, new Sources(Sample.vault()), () -> "https://gateway.example")
+        .routes(router);
     new DestinationHandler(database, gate, ids, destinations, ApiNode::checkUrl).routes(router);
     new ConnectionHandler(database, gate, ids).routes(router);
     new CollectionHandler(database, gate, ids, feeds).routes(router);

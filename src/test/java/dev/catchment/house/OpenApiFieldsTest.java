@@ -27,6 +27,8 @@ final class OpenApiFieldsTest {
                 GET,POST,PUT,PATCH,DELETE,OPTIONS /v1/ingest/{source_id}
                 GET,POST /v1/sources
                 GET,PATCH,DELETE /v1/sources/{id}
+                GET /v1/sources/templates
+                GET /v1/sources/templates/{slug}
                 GET,POST /v1/destinations
                 GET,PATCH,DELETE /v1/destinations/{id}
                 GET,POST /v1/connections

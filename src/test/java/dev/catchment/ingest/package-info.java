@@ -1,0 +1,4 @@
+@NullMarked
+package dev.catchment.ingest;
+
+import org.jspecify.annotations.NullMarked;
