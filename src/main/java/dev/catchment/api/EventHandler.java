@@ -10,9 +10,11 @@ import dev.catchment.http.Response;
 import dev.catchment.http.Router;
 import dev.catchment.ingest.Sources;
 import dev.catchment.json.Json;
+import dev.catchment.routing.Connection;
 import dev.catchment.routing.EventFilter;
 import dev.catchment.routing.EventRow;
 import dev.catchment.routing.Events;
+import dev.catchment.routing.Routing;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +50,8 @@ public final class EventHandler {
     router
         .on("GET", "/v1/events", this::list)
         .on("GET", "/v1/events/{id}", this::get)
-        .on("GET", "/v1/events/{id}/payload", this::payload);
+        .on("GET", "/v1/events/{id}/payload", this::payload)
+        .on("GET", "/v1/events/{id}/routing", this::routing);
   }
 
   private Response list(Request request) {
@@ -124,6 +127,29 @@ public final class EventHandler {
           .with("Content-Disposition", "attachment; filename=\"" + event.id() + "\"")
           .with("X-Content-Type-Options", "nosniff");
     });
+  }
+
+  private Response routing(Request request) {
+    Scope scope = gate.read(request, SEGMENT);
+    String id = Path.id(request, "Event");
+    List<Json> entries =
+        database.read(
+            tx -> Routing.of(tx, scope, id).stream().<Json>map(EventHandler::entry).toList());
+    return Response.json(200, Json.object().put("routing", Json.array(entries)).build());
+  }
+
+  private static Json entry(Routing.Entry entry) {
+    Connection connection = entry.connection();
+    return Json.object()
+        .put("connection_id", connection == null ? null : connection.id())
+        .put("connection_name", connection == null ? null : connection.name())
+        .put("destination_id", connection == null ? null : connection.ends().destinationId())
+        .put("destination_name", connection == null ? null : connection.ends().destinationName())
+        .put("matched", entry.matched())
+        .put("reason", entry.reason().word())
+        .put("detail", entry.detail())
+        .put("delivery_status", entry.deliveryStatus())
+        .build();
   }
 
   /** The type as it was sent, unless it cannot be sent again. */

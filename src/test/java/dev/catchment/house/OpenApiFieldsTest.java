@@ -40,6 +40,7 @@ final class OpenApiFieldsTest {
                 GET /v1/events
                 GET /v1/events/{id}
                 GET /v1/events/{id}/payload
+                GET /v1/events/{id}/routing
                 GET /v1/delivery-attempts
                 GET /v1/delivery-attempts/{id}
                 GET,POST /v1/feeds
