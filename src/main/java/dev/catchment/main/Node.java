@@ -44,7 +44,7 @@ public final class Node implements AutoCloseable {
    * Readers are a fraction of a second behind. More than they need would only outlive the young
    * generation, parsed as it is, and be copied at each of its collections.
    */
-  private static final long TAIL_BYTES = 3L << 20;
+  private static final long TAIL_BYTES = 4L << 20;
 
   private final Stores stores;
   private final Features features;
