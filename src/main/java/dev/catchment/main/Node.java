@@ -38,7 +38,12 @@ import java.util.random.RandomGenerator;
 public final class Node implements AutoCloseable {
   private static final Log LOG = Log.of("main.node");
   private static final long READER_LEASE_MILLIS = 10_000;
-  private static final long TAIL_BYTES = 8L << 20;
+
+  /**
+   * Readers are a fraction of a second behind. More than they need would only outlive the young
+   * generation, parsed as it is, and be copied at each of its collections.
+   */
+  private static final long TAIL_BYTES = 4L << 20;
 
   private final Stores stores;
   private final Features features;
