@@ -33,7 +33,7 @@ public final class IngestHandler {
   /** Adds the routes. */
   public void routes(Router router) {
     for (String method : METHODS) {
-      router.async(method, PATH, this::accept, this::bodyMax);
+      router.async(method, PATH, this::accept, this::bodyMax, this::tooLarge);
     }
     router.async("HEAD", PATH, request -> now(Response.empty(200)), this::bodyMax);
     router.async("OPTIONS", PATH, request -> now(options(request)), this::bodyMax);
@@ -44,9 +44,15 @@ public final class IngestHandler {
   }
 
   private CompletionStage<Response> accept(Request request) {
-    return ingest
-        .accept(new Received(request.path("source_id"), facts(request), request.body()))
-        .thenApply(IngestHandler::answer);
+    return ingest.accept(received(request)).thenApply(IngestHandler::answer);
+  }
+
+  private void tooLarge(Request request, long bytesRead) {
+    ingest.tooLarge(received(request), bytesRead);
+  }
+
+  private Received received(Request request) {
+    return new Received(request.path("source_id"), facts(request), request.body());
   }
 
   private Event.RequestFacts facts(Request request) {

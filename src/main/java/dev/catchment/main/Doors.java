@@ -20,6 +20,7 @@ import dev.catchment.api.HealthHandler;
 import dev.catchment.api.IngestHandler;
 import dev.catchment.api.MetricsHandler;
 import dev.catchment.api.RecordHandler;
+import dev.catchment.api.RefusedRequestHandler;
 import dev.catchment.api.SourceHandler;
 import dev.catchment.feedapi.FeedApi;
 import dev.catchment.http.Router;
@@ -127,6 +128,8 @@ final class Doors {
       new RecordHandler(stores.database(), gate).routes(router);
       new EventHandler(stores.database(), gate).routes(router);
       new AttemptHandler(stores.database(), gate).routes(router);
+      new RefusedRequestHandler(stores.database(), gate, features.ingest()::acceptAgain)
+          .routes(router);
     }
 
     private void feeds(Router router, Gate gate) {

@@ -11,6 +11,7 @@ import dev.catchment.delivery.CourierSettings;
 import dev.catchment.delivery.Destinations;
 import dev.catchment.delivery.HttpRequests;
 import dev.catchment.ingest.Ingest;
+import dev.catchment.ingest.Refusals;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
@@ -93,6 +94,7 @@ public final class Node implements AutoCloseable {
   /** The parts that do the product's work. */
   record Features(
       Ingest ingest,
+      Refusals refusals,
       AddressGuard guard,
       HttpSender sender,
       Courier courier,
@@ -120,6 +122,7 @@ public final class Node implements AutoCloseable {
                   delivery.maxInFlight(),
                   delivery.lease().toMillis(),
                   stores.isSqlite()));
+      Refusals refusals = new Refusals(stores.database(), stores.eventIds(), stores.metrics());
       Ingest ingest =
           new Ingest(
               stores.database(),
@@ -127,8 +130,8 @@ public final class Node implements AutoCloseable {
               stores.eventIds(),
               stores.clock(),
               stores.config().ingest().maxBodyBytes(),
-              stores.metrics());
-      return new Features(ingest, guard, sender, courier, destinations, secrets);
+              new Ingest.Outcomes(stores.metrics(), refusals::add));
+      return new Features(ingest, refusals, guard, sender, courier, destinations, secrets);
     }
   }
 
@@ -160,6 +163,8 @@ public final class Node implements AutoCloseable {
               stores.clock());
       Loop courier = new Loop("courier", features.courier(), stores.clock());
       Loop settler = new Loop("settler", features.courier().settler(), stores.clock());
+      Loop refusals = new Loop("refusals", features.refusals(), stores.clock());
+      features.refusals().wakes(refusals::wake);
       Loop feedMemory = new Loop("feeds", feeds.memory(), stores.clock());
       stores.database().listen(Channel.FEEDS, any -> feedMemory.wake());
       features.courier().settler().wakes(settler::wake, courier::wake);
@@ -168,7 +173,7 @@ public final class Node implements AutoCloseable {
       stores.database().listen(Channel.COLLECTIONS, any -> projector.wake());
       stores.database().listen(Channel.DELIVERIES, any -> courier.wake());
       return new Loops(
-          new Supervisor(List.of(courier, dispatcher, projector, feedMemory)),
+          new Supervisor(List.of(courier, dispatcher, projector, feedMemory, refusals)),
           new Supervisor(List.of(settler)));
     }
 
@@ -244,6 +249,7 @@ public final class Node implements AutoCloseable {
     features.courier().close();
     loops.settling().close();
     features.ingest().close();
+    features.refusals().close();
     features.sender().close();
     stores.cursors().release();
     stores.database().close();
