@@ -22,3 +22,6 @@ CREATE TABLE refused_requests (
 -- Both hold what a summary needs, so that it never reads the rows.
 CREATE UNIQUE INDEX refused_by_environment ON refused_requests (env_id, id, source_id, reason);
 CREATE INDEX refused_by_source ON refused_requests (source_id, id, env_id, reason);
+
+-- Tombstones by age, for retention.
+CREATE INDEX records_tombstones ON records (updated_at) WHERE deleted = 1;

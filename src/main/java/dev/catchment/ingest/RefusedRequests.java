@@ -236,6 +236,25 @@ public final class RefusedRequests {
         max);
   }
 
+  /** Whether there is one that was received before that time. */
+  public static boolean anyBefore(Tx tx, long epochMillis) {
+    return tx.find(
+            "SELECT id FROM refused_requests WHERE id < ? LIMIT 1",
+            row -> row.string("id"),
+            Ids.floor(epochMillis))
+        .isPresent();
+  }
+
+  /** Whether a source has more than so many. */
+  public static boolean anyBeyond(Tx tx, String sourceId, int kept) {
+    return tx.find(
+            "SELECT id FROM refused_requests WHERE source_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?",
+            row -> row.string("id"),
+            sourceId,
+            kept)
+        .isPresent();
+  }
+
   /**
    * The source after that one, by id, that has refused requests; the first after the empty text.
    */

@@ -145,17 +145,18 @@ final class Doors {
 
     private HealthHandler.Health health() {
       Map<String, String> inTrouble = troubles.get();
+      boolean retention = !inTrouble.containsKey("retention");
+      boolean working = inTrouble.isEmpty() || (inTrouble.size() == 1 && !retention);
       boolean storage = storageAnswers();
       boolean delivery =
           !inTrouble.containsKey("courier")
               && !inTrouble.containsKey("settler")
               && !inTrouble.containsKey("dispatcher");
-      return storage && inTrouble.isEmpty()
-          ? HealthHandler.Health.ok()
-          : new HealthHandler.Health(
-              HealthHandler.State.DEGRADED,
-              storage ? "ok" : "failing",
-              delivery ? "ok" : "failing");
+      return new HealthHandler.Health(
+          storage && working ? HealthHandler.State.OK : HealthHandler.State.DEGRADED,
+          storage ? "ok" : "failing",
+          delivery ? "ok" : "failing",
+          retention);
     }
 
     private boolean storageAnswers() {

@@ -21,14 +21,18 @@ import dev.catchment.outbound.AddressGuard;
 import dev.catchment.outbound.HttpSender;
 import dev.catchment.outbound.HttpSenderSettings;
 import dev.catchment.outbound.Resolver;
+import dev.catchment.retention.Retention;
+import dev.catchment.retention.RetentionSettings;
 import dev.catchment.routing.Dispatcher;
 import dev.catchment.worker.Loop;
 import dev.catchment.worker.Supervisor;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
@@ -172,9 +176,28 @@ public final class Node implements AutoCloseable {
       stores.database().listen(Channel.LOG, any -> projector.wake());
       stores.database().listen(Channel.COLLECTIONS, any -> projector.wake());
       stores.database().listen(Channel.DELIVERIES, any -> courier.wake());
-      return new Loops(
-          new Supervisor(List.of(courier, dispatcher, projector, feedMemory, refusals)),
-          new Supervisor(List.of(settler)));
+      List<Loop> readers =
+          new ArrayList<>(List.of(courier, dispatcher, projector, feedMemory, refusals));
+      retention(stores).ifPresent(readers::add);
+      return new Loops(new Supervisor(readers), new Supervisor(List.of(settler)));
+    }
+
+    private static Optional<Loop> retention(Stores stores) {
+      Config.Retention settings = stores.config().retention();
+      return settings.enabled()
+          ? Optional.of(
+              new Loop(
+                  "retention",
+                  new Retention(
+                      stores.database(),
+                      stores.cursors(),
+                      new RetentionSettings(
+                          settings.eventsDays(),
+                          settings.eventsMax(),
+                          settings.tombstoneDays(),
+                          settings.archiveDir())),
+                  stores.clock()))
+          : Optional.empty();
     }
 
     /** The loops in trouble and why. */

@@ -1,3 +1,3 @@
-/** Tests of room {@code db}. */
+/** Tests of room {@code ingest}. */
 @org.jspecify.annotations.NullMarked
 package dev.catchment.ingest;
