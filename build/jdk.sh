@@ -1,4 +1,5 @@
-# What ./catchment and ./check share: finding a JDK, finding Maven, and building under a lock.
+# What ./catchment and ./check share: finding a JDK, finding Maven, building under a lock, and running
+# what was built.
 # Sourced, not run. The caller sets `root` (the repository) and `program` (its own name).
 
 jdk_wanted=25
@@ -178,8 +179,45 @@ build_once() {
     # Maven leaves a jar alone whose content did not change. Its time says when this build began, so
     # that a source saved during the build counts as newer.
     touch -r "$lock/began" "$root/target/catchment.jar"
-    rm -f "$root/target/catchment.jsa"
+    train
   fi
   rm -rf "$lock"
   trap - EXIT INT TERM
+}
+
+# The serial collector keeps about 100 MB less than G1 when idle. Its young generation has a fixed
+# size, with room for what waits between intake and the readers to die in; else that moves to the old
+# one, which grows by it until it is collected as a whole.
+collector="-XX:+UseSerialGC -Xms128m -Xmn96m -XX:SurvivorRatio=4 -XX:TargetSurvivorRatio=90"
+
+# run_java ARCHIVE SHARING ARGUMENT...: becomes the program on the found JDK, with a class archive and
+# whether java may write it. Native access (SQLite, Netty) is granted by the jar's manifest; granted
+# here it would cost the archive half its worth.
+run_java() {
+  java_archive=$1
+  java_sharing=$2
+  shift 2
+  # shellcheck disable=SC2086 # the two variables hold several options on purpose
+  exec "$jdk/bin/java" \
+    --sun-misc-unsafe-memory-access=allow \
+    ${CATCHMENT_JAVA_GC:-$collector} -XX:MaxRAMPercentage=50 -XX:+ExitOnOutOfMemoryError \
+    -Xshare:auto -XX:SharedArchiveFile="$java_archive" "$java_sharing" \
+    -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:aot=off \
+    -Duser.timezone=UTC -Dfile.encoding=UTF-8 \
+    ${CATCHMENT_JAVA_OPTS:-} \
+    -jar "$root/target/catchment.jar" "$@"
+}
+
+# train: makes the class archive by starting and stopping a server of its own in a temporary folder,
+# so that the first start is as quick as the later ones. Ends by itself within 20 s; when it fails,
+# the first server to stop makes the archive.
+train() {
+  trained=$root/target/catchment.jsa
+  rm -f "$trained" "$trained.new"
+  (
+    find_jdk java
+    CATCHMENT_JAVA_OPTS=
+    run_java "$trained.new" -XX:+AutoCreateSharedArchive warm
+  ) >/dev/null 2>&1 </dev/null || true
+  [ ! -s "$trained.new" ] || mv "$trained.new" "$trained"
 }

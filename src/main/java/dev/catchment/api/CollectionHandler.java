@@ -66,7 +66,7 @@ public final class CollectionHandler {
                       Collections.list(
                           tx, scope, new Collections.Wanted(source, status, below, limit));
                   if (source != null && rows.isEmpty()) {
-                    Sources.get(tx, scope, source);
+                    Sources.check(tx, scope, source);
                   }
                   return rows;
                 }));
@@ -96,7 +96,7 @@ public final class CollectionHandler {
     return Response.json(
         201,
         database.write(tx -> {
-          Sources.get(tx, change.scope(), draft.sourceId());
+          Sources.check(tx, change.scope(), draft.sourceId());
           return answer(tx, Collections.create(tx, change.scope(), draft, fold));
         }));
   }

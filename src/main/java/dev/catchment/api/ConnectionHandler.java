@@ -61,7 +61,7 @@ public final class ConnectionHandler {
             (below, limit) ->
                 database.read(tx -> {
                   if (source != null) {
-                    Sources.get(tx, scope, source);
+                    Sources.check(tx, scope, source);
                   }
                   if (destination != null) {
                     Destinations.check(tx, scope, destination);
@@ -101,7 +101,7 @@ public final class ConnectionHandler {
     return answer(
         201,
         database.write(tx -> {
-          Sources.get(tx, created.scope(), created.ends().sourceId());
+          Sources.check(tx, created.scope(), created.ends().sourceId());
           Destinations.check(tx, created.scope(), created.ends().destinationId());
           return Connections.create(tx, created);
         }));

@@ -9,10 +9,12 @@ import dev.catchment.http.Response;
 import dev.catchment.http.Router;
 import dev.catchment.ingest.Sources;
 import dev.catchment.json.Json;
+import dev.catchment.routing.Connection;
 import dev.catchment.routing.EventFilter;
 import dev.catchment.routing.EventJson;
 import dev.catchment.routing.EventRow;
 import dev.catchment.routing.Events;
+import dev.catchment.routing.Routing;
 import java.util.List;
 import java.util.Locale;
 
@@ -42,7 +44,8 @@ public final class EventHandler {
     router
         .on("GET", "/v1/events", this::list)
         .on("GET", "/v1/events/{id}", this::get)
-        .on("GET", "/v1/events/{id}/payload", this::payload);
+        .on("GET", "/v1/events/{id}/payload", this::payload)
+        .on("GET", "/v1/events/{id}/routing", this::routing);
   }
 
   private Response list(Request request) {
@@ -64,7 +67,7 @@ public final class EventHandler {
               window.offset());
       Events.Count count = Events.count(tx, scope, all, Window.COUNTED_MAX);
       if (count.number() == 0 && all.sourceId() != null) {
-        Sources.get(tx, scope, all.sourceId());
+        Sources.check(tx, scope, all.sourceId());
       }
       return answer(
           window, new Window.Found<>(page.rows(), page.scannedTo(), count.number(), count.exact()));
@@ -82,17 +85,17 @@ public final class EventHandler {
             .map(word -> EventRow.Status.valueOf(word.toUpperCase(Locale.ROOT)))
             .toList(),
         params.words("method", METHODS),
+        new EventFilter.Checked(
+            params.words("verification_status", VERIFICATIONS),
+            params.words("dedup_status", DEDUPS)),
         search,
         null,
         null);
   }
 
+  /** No event has come by a topic. */
   private static boolean excludesAll(Params params) {
-    List<String> verifications = params.words("verification_status", VERIFICATIONS);
-    List<String> dedups = params.words("dedup_status", DEDUPS);
-    return (!verifications.isEmpty() && !verifications.contains(NONE))
-        || (!dedups.isEmpty() && !dedups.contains(NONE))
-        || params.text("topic") != null;
+    return params.text("topic") != null;
   }
 
   private static Response answer(Window window, Window.Found<EventRow> found) {
@@ -121,6 +124,29 @@ public final class EventHandler {
     });
   }
 
+  private Response routing(Request request) {
+    Scope scope = gate.read(request, SEGMENT);
+    String id = Path.id(request, "Event");
+    List<Json> entries =
+        database.read(
+            tx -> Routing.of(tx, scope, id).stream().<Json>map(EventHandler::entry).toList());
+    return Response.json(200, Json.object().put("routing", Json.array(entries)).build());
+  }
+
+  private static Json entry(Routing.Entry entry) {
+    Connection connection = entry.connection();
+    return Json.object()
+        .put("connection_id", connection == null ? null : connection.id())
+        .put("connection_name", connection == null ? null : connection.name())
+        .put("destination_id", connection == null ? null : connection.ends().destinationId())
+        .put("destination_name", connection == null ? null : connection.ends().destinationName())
+        .put("matched", entry.matched())
+        .put("reason", entry.reason().word())
+        .put("detail", entry.detail())
+        .put("delivery_status", entry.deliveryStatus())
+        .build();
+  }
+
   /** The type as it was sent, unless it cannot be sent again. */
   private static String contentType(EventRow event) {
     String type = event.request().contentType();
@@ -139,8 +165,8 @@ public final class EventHandler {
         .put("content_type", event.request().contentType())
         .put("source_ip", event.request().sourceIp())
         .put("payload_size", event.payloadSize())
-        .put("verification_status", NONE)
-        .put("dedup_status", NONE)
+        .put("verification_status", event.checked().verification())
+        .put("dedup_status", event.checked().dedup())
         .put("status", event.status().word())
         .put("received_at", Times.format(event.receivedAt()))
         .put("source_name", event.from().sourceName())

@@ -3,17 +3,23 @@ package dev.catchment.api;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;
-import dev.catchment.ingest.Accepted;
 import dev.catchment.ingest.ClientAddress;
 import dev.catchment.ingest.Ingest;
+import dev.catchment.ingest.Intake;
+import dev.catchment.ingest.RateWindow;
 import dev.catchment.ingest.Received;
+import dev.catchment.ingest.Refusal;
+import dev.catchment.ingest.Source;
 import dev.catchment.json.Json;
 import dev.catchment.log.Event;
+import dev.catchment.verify.Answer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/ingest/{source_id}}: takes webhooks in. Runs on the event loop throughout. */
 public final class IngestHandler {
@@ -22,6 +28,7 @@ public final class IngestHandler {
   private static final String ALLOW = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
 
   private final Ingest ingest;
+  private final RefusalAnswers refusals = new RefusalAnswers();
   private final ClientAddress clientAddress;
 
   /** Intake behind an ingest. */
@@ -44,7 +51,9 @@ public final class IngestHandler {
   }
 
   private CompletionStage<Response> accept(Request request) {
-    return ingest.accept(received(request)).thenApply(IngestHandler::answer);
+    return ingest
+        .accept(received(request))
+        .handle((intake, thrown) -> thrown == null ? answer(intake) : refused(request, thrown));
   }
 
   private void tooLarge(Request request, long bytesRead) {
@@ -52,7 +61,38 @@ public final class IngestHandler {
   }
 
   private Received received(Request request) {
-    return new Received(request.path("source_id"), facts(request), request.body());
+    return new Received(
+        request.path("source_id"),
+        facts(request),
+        request.headers().lines(),
+        url(request),
+        request.body());
+  }
+
+  /** Path and query as they came, which some senders sign. */
+  private static String url(Request request) {
+    String query = request.query().raw();
+    return query.isEmpty() ? request.head().path() : request.head().path() + "?" + query;
+  }
+
+  private Response refused(Request request, Throwable thrown) {
+    Throwable cause =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    if (cause instanceof Refusal refusal) {
+      return withRate(refusals.answer(refusal, request.id()), refusal.rate());
+    }
+    throw new CompletionException(cause);
+  }
+
+  private static Response withRate(Response response, RateWindow.@Nullable Left rate) {
+    return rate == null
+        ? response
+        : response
+            .with("RateLimit-Limit", Integer.toString(rate.limit()))
+            .with("RateLimit-Remaining", Integer.toString(rate.remaining()))
+            .with("RateLimit-Reset", Integer.toString(rate.resetSeconds()));
   }
 
   private Event.RequestFacts facts(Request request) {
@@ -74,21 +114,43 @@ public final class IngestHandler {
         clientAddress.of(request.head().peer(), request.headers()::first));
   }
 
-  private static Response answer(Accepted accepted) {
-    if (accepted.source().config() != null
-        && accepted.source().config().get("response") instanceof Json.Obj response) {
-      return custom(response, accepted.eventId());
+  private static Response answer(Intake intake) {
+    Response response =
+        switch (intake) {
+          case Intake.Accepted(String id, boolean duplicate, Source source, var rate) ->
+              stored(source, id, duplicate);
+          case Intake.Hidden(String id, Source source, var rate) -> stored(source, id, false);
+          case Intake.Asked(Answer answer, var rate) -> asked(answer);
+        };
+    return withRate(response, intake.rate());
+  }
+
+  private static Response stored(Source source, String eventId, boolean duplicate) {
+    if (source.config() != null && source.config().get("response") instanceof Json.Obj response) {
+      Response answer = custom(response, eventId);
+      return duplicate ? answer.with("X-Deduplicated", "true") : answer;
     }
     // Written by hand: both values are hex digits, and this is the hottest answer of all.
     return Response.bytes(
         200,
         "application/json",
         ("{\"event_id\":\""
-                + accepted.eventId()
+                + eventId
                 + "\",\"source_id\":\""
-                + accepted.source().id()
-                + "\"}")
+                + source.id()
+                + (duplicate ? "\",\"deduplicated\":true}" : "\"}"))
             .getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Response asked(Answer answer) {
+    Response response =
+        answer.contentType() == null
+            ? Response.empty(answer.status())
+            : Response.bytes(answer.status(), answer.contentType(), answer.body());
+    for (Map.Entry<String, String> header : answer.headers()) {
+      response = response.with(header.getKey(), header.getValue());
+    }
+    return response;
   }
 
   /** The answer that the source's owner wants senders to see. */

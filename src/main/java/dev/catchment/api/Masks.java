@@ -28,7 +28,8 @@ final class Masks {
           "api_secret",
           "service_account_json",
           "client_key_pem",
-          "webhook_url");
+          "webhook_url",
+          "verify_token");
 
   private static final Pattern USER_INFORMATION =
       Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*://)([^/?#]*)@");

@@ -8,8 +8,9 @@ import dev.catchment.db.Database;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;
-import dev.catchment.ingest.Accepted;
+import dev.catchment.ingest.Intake;
 import dev.catchment.ingest.Reason;
+import dev.catchment.ingest.Refusal;
 import dev.catchment.ingest.Refused;
 import dev.catchment.ingest.RefusedRequest;
 import dev.catchment.ingest.RefusedRequests;
@@ -38,7 +39,7 @@ public final class RefusedRequestHandler {
   @FunctionalInterface
   public interface Replay {
     /** Completes after the commit, or fails with what refuses the request now. */
-    CompletionStage<Accepted> replay(RefusedRequest request);
+    CompletionStage<Intake> replay(RefusedRequest request);
   }
 
   private final Database database;
@@ -72,7 +73,7 @@ public final class RefusedRequestHandler {
               tx, scope, page, window.backwards(), window.limit() + 1, window.offset());
       long total = RefusedRequests.count(tx, scope, all, Window.COUNTED_MAX + 1);
       if (total == 0 && all.sourceId() != null) {
-        Sources.get(tx, scope, all.sourceId());
+        Sources.check(tx, scope, all.sourceId());
       }
       return window.answer(
           "refused_requests",
@@ -108,7 +109,7 @@ public final class RefusedRequestHandler {
               before);
       var tallies = RefusedRequests.summary(tx, scope, filter);
       if (tallies.isEmpty() && filter.sourceId() != null) {
-        Sources.get(tx, scope, filter.sourceId());
+        Sources.check(tx, scope, filter.sourceId());
       }
       return Response.json(
           200,
@@ -146,9 +147,13 @@ public final class RefusedRequestHandler {
     }
     String eventId = null;
     try {
-      eventId = replay.replay(row).toCompletableFuture().join().eventId();
+      eventId = eventId(replay.replay(row).toCompletableFuture().join());
     } catch (CompletionException e) {
-      throw e.getCause() instanceof Failure refusal ? told(refusal) : e;
+      throw switch (e.getCause()) {
+        case Refusal refusal -> told(refusal.failure());
+        case Failure failure -> told(failure);
+        case null, default -> e;
+      };
     } finally {
       String became = eventId;
       database.write(tx -> {
@@ -157,6 +162,16 @@ public final class RefusedRequestHandler {
       });
     }
     return Response.json(200, Json.object().put("event_id", eventId).build());
+  }
+
+  private static String eventId(Intake intake) {
+    return switch (intake) {
+      case Intake.Accepted accepted -> accepted.eventId();
+      case Intake.Asked asked -> throw cannot("it is a handshake");
+      // Only its sender must not learn that it is refused.
+      case Intake.Hidden hidden ->
+          throw new Failure(Failure.Code.UNPROCESSABLE, "Invalid signature", null);
+    };
   }
 
   /** What refuses the request must not look as if it were about the one who replays it. */

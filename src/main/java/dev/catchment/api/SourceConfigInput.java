@@ -2,14 +2,23 @@ package dev.catchment.api;
 
 import dev.catchment.base.Failure;
 import dev.catchment.json.Json;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code source_config}: {@code response} and {@code max_body_bytes}. */
+/**
+ * Reads {@code source_config}: {@code response}, {@code max_body_bytes}, {@code
+ * rate_limit_per_second}, and the words by which a hub's questions are answered.
+ */
 final class SourceConfigInput {
   private static final String FIELD = "source_config";
   private static final String RESPONSE = FIELD + ".response";
   private static final int CONTENT_TYPE_CHARS_MAX = 200;
   private static final int BODY_CHARS_MAX = 1 << 20;
+
+  private static final int WORD_CHARS_MAX = 2_000;
+
+  /** What the handshakes of Meta and of WebSub hubs are answered by. */
+  private static final List<String> WORDS = List.of("verify_token", "topic", "former_topic");
 
   private SourceConfigInput() {}
 
@@ -25,19 +34,26 @@ final class SourceConfigInput {
     } else if (response != null && !(response instanceof Json.Null)) {
       throw Failure.body(RESPONSE, "must be an object or null");
     }
-    Json bytes = config.get("max_body_bytes");
-    if (bytes != null && !(bytes instanceof Json.Null)) {
-      int max = Input.integer(bytes).orElse(0);
-      if (max < 1) {
-        throw Failure.body(FIELD + ".max_body_bytes", "must be an integer of at least 1");
+    for (String name : List.of("max_body_bytes", "rate_limit_per_second")) {
+      Json value = config.get(name);
+      if (value != null && !(value instanceof Json.Null)) {
+        int number = Input.integer(value).orElse(0);
+        if (number < 1) {
+          throw Failure.body(FIELD + "." + name, "must be an integer of at least 1");
+        }
+        kept.put(name, number);
       }
-      kept.put("max_body_bytes", max);
     }
-    Json rate = config.get("rate_limit_per_second");
-    if (rate != null && !(rate instanceof Json.Null) && !rate.equals(Json.of(0))) {
-      throw Failure.body(FIELD + ".rate_limit_per_second", "is not supported by this version");
+    for (String name : WORDS) {
+      Json value = config.get(name);
+      if (value instanceof Json.Str(String word) && word.length() <= WORD_CHARS_MAX) {
+        kept.put(name, word);
+      } else if (value != null && !(value instanceof Json.Null)) {
+        throw Failure.body(
+            FIELD + "." + name, "must be a string of up to " + WORD_CHARS_MAX + " characters");
+      }
     }
-    return kept.build();
+    return Masks.keepConfig(kept.build(), fallback);
   }
 
   private static Json.Obj response(Json.Obj response) {

@@ -12,54 +12,46 @@ import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;
 import dev.catchment.ingest.Source;
+import dev.catchment.ingest.SourceRules;
 import dev.catchment.ingest.Sources;
 import dev.catchment.json.Json;
 import dev.catchment.routing.Connection;
 import dev.catchment.routing.Connections;
+import dev.catchment.verify.Template;
+import dev.catchment.verify.Templates;
+import dev.catchment.verify.Verification;
+import dev.catchment.verify.VerificationFields;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The resource {@code /v1/sources}. */
 public final class SourceHandler {
   private static final String SEGMENT = "sources";
-  private static final int DEDUP_WINDOW_SECONDS = 300;
-
-  /** Settings whose machinery this version does not have. */
-  private static final List<String> UNSUPPORTED =
-      List.of(
-          "template",
-          "verification_enabled",
-          "verification_type",
-          "verification_secret",
-          "verification_header",
-          "verification_config",
-          "dedup_enabled",
-          "dedup_strategy",
-          "dedup_field",
-          "dedup_window_seconds",
-          "ip_allowlist",
-          "ip_denylist",
-          "schema_validation_enabled",
-          "json_schema",
-          "schema_action");
-
   private static final List<String> CHANGEABLE =
-      List.of("name", "description", "source_config", "status");
+      Stream.concat(
+              Stream.of("name", "description", "source_config", "status"),
+              SourceRulesInput.CHANGEABLE.stream())
+          .toList();
 
   private final Database database;
   private final Gate gate;
   private final Ids ids;
+  private final Sources sources;
   private final Supplier<String> publicUrl;
 
   /**
    * @param publicUrl what ingest URLs start with, without a trailing slash; known once the server
    *     listens
    */
-  public SourceHandler(Database database, Gate gate, Ids ids, Supplier<String> publicUrl) {
+  public SourceHandler(
+      Database database, Gate gate, Ids ids, Sources sources, Supplier<String> publicUrl) {
     this.database = database;
     this.gate = gate;
     this.ids = ids;
+    this.sources = sources;
     this.publicUrl = publicUrl;
   }
 
@@ -68,6 +60,8 @@ public final class SourceHandler {
     router
         .on("GET", "/v1/sources", this::list)
         .on("POST", "/v1/sources", this::create)
+        .on("GET", "/v1/sources/templates", this::templates)
+        .on("GET", "/v1/sources/templates/{slug}", this::template)
         .on("GET", "/v1/sources/{id}", this::get)
         .on("PATCH", "/v1/sources/{id}", this::update)
         .on("DELETE", "/v1/sources/{id}", this::delete);
@@ -80,22 +74,22 @@ public final class SourceHandler {
     return new Listing<>("sources", Source::id, this::row)
         .answer(
             params,
-            (below, limit) -> database.read(tx -> Sources.list(tx, scope, status, below, limit)));
+            (below, limit) -> database.read(tx -> sources.list(tx, scope, status, below, limit)));
   }
 
   private Response get(Request request) {
     Scope scope = gate.read(request, SEGMENT);
     String id = Path.id(request, "Source");
-    return answer(200, database.read(tx -> Sources.get(tx, scope, id)));
+    return answer(200, database.read(tx -> sources.get(tx, scope, id)));
   }
 
   private Response create(Request request) {
     Gate.Change change = gate.change(request, SEGMENT);
     Input input = change.input().require("name", "slug");
-    refuseUnsupported(input);
     if (input.body().get("type") instanceof Json.Str(String type) && type.equals("websocket")) {
       throw Failure.body("type", "is not supported by this version");
     }
+    Template template = SourceRulesInput.template(input).orElse(null);
     Source source =
         new Source(
             ids.next(),
@@ -104,12 +98,13 @@ public final class SourceHandler {
             input.slug(),
             input.description(null),
             input.word("type", List.of(Source.HTTP), Source.HTTP),
-            SourceConfigInput.read(input, null),
+            config(SourceConfigInput.read(input, null), template),
+            SourceRulesInput.create(input, template),
             status(input, Source.Status.ACTIVE),
             new Source.Totals(0, null),
             0,
             0);
-    return answer(201, database.write(tx -> Sources.create(tx, source)));
+    return answer(201, database.write(tx -> sources.create(tx, source)));
   }
 
   private Response update(Request request) {
@@ -118,17 +113,13 @@ public final class SourceHandler {
     return answer(
         200,
         database.write(tx -> {
-          Source old = Sources.get(tx, change.scope(), id);
-          return Sources.update(tx, changed(old, change.input()));
+          Source old = sources.get(tx, change.scope(), id);
+          return sources.update(tx, changed(old, change.input()));
         }));
   }
 
   private static Source changed(Source old, Input input) {
-    refuseUnsupported(input);
-    boolean onlyIdle = UNSUPPORTED.stream().anyMatch(input::has);
-    if (!onlyIdle) {
-      input.requireAny(CHANGEABLE);
-    }
+    input.requireAny(CHANGEABLE);
     return new Source(
         old.id(),
         old.scope(),
@@ -137,17 +128,42 @@ public final class SourceHandler {
         input.description(old.description()),
         old.kind(),
         SourceConfigInput.read(input, old.config()),
+        SourceRulesInput.change(input, old.rules()),
         status(input, old.status()),
         old.totals(),
         old.createdAt(),
         old.updatedAt());
   }
 
-  private static void refuseUnsupported(Input input) {
-    UNSUPPORTED.forEach(field ->
-        input.refuse(
-            field,
-            field.equals("dedup_window_seconds") ? Json.of(DEDUP_WINDOW_SECONDS) : Json.array()));
+  /** Some providers want to read words of their own after an accepted request. */
+  private static Json.@Nullable Obj config(Json.@Nullable Obj config, @Nullable Template template) {
+    Json.Obj response = template == null ? null : template.response();
+    if (response == null || (config != null && config.get("response") != null)) {
+      return config;
+    }
+    Json.ObjBuilder preset = Json.object();
+    if (config != null) {
+      preset.putAll(config);
+    }
+    return preset.put("response", response).build();
+  }
+
+  private Response templates(Request request) {
+    gate.read(request, SEGMENT);
+    return Response.json(
+        200,
+        Json.object()
+            .put(
+                "templates",
+                Json.array(Templates.list().stream().<Json>map(Template::wire).toList()))
+            .build());
+  }
+
+  private Response template(Request request) {
+    gate.read(request, SEGMENT);
+    Template template =
+        Templates.find(request.path("slug")).orElseThrow(() -> Failure.notFound("Template"));
+    return Response.json(200, Json.object().put("template", template.wire()).build());
   }
 
   private static Source.Status status(Input input, Source.Status fallback) {
@@ -163,7 +179,7 @@ public final class SourceHandler {
   }
 
   private static Json.Obj delete(Tx tx, Scope scope, String id, boolean cascade) {
-    Sources.get(tx, scope, id);
+    Sources.check(tx, scope, id);
     List<Connection> connections = Connections.list(tx, scope, Connections.Wanted.allOf(id, null));
     List<CollectionRow> collections =
         Collections.list(tx, scope, new Collections.Wanted(id, null, null, null));
@@ -185,8 +201,13 @@ public final class SourceHandler {
     return Response.json(status, Json.object().put("source", row(source)).build());
   }
 
-  /** The row with all its fields; those of machinery that is not there show that it is off. */
   private Json row(Source source) {
+    SourceRules rules = source.rules();
+    VerificationFields fields = rules.verifying().fields();
+    String header =
+        fields.header() == null
+            ? Verification.usualHeader(fields.type(), rules.template())
+            : fields.header();
     return Json.object()
         .put("id", source.id())
         .put("org_id", source.scope().orgId())
@@ -194,23 +215,23 @@ public final class SourceHandler {
         .put("name", source.name())
         .put("slug", source.slug())
         .put("description", source.description())
-        .put("template", Json.nil())
+        .put("template", rules.template())
         .put("type", source.kind())
-        .put("source_config", Fields.text(source.config()))
-        .put("verification_enabled", Json.flag(false))
-        .put("verification_type", Json.nil())
-        .put("verification_secret", Json.nil())
-        .put("verification_header", Json.nil())
-        .put("verification_config", Json.nil())
-        .put("dedup_enabled", Json.flag(false))
-        .put("dedup_strategy", Json.nil())
-        .put("dedup_field", Json.nil())
-        .put("dedup_window_seconds", DEDUP_WINDOW_SECONDS)
-        .put("ip_allowlist", Json.nil())
-        .put("ip_denylist", Json.nil())
-        .put("schema_validation_enabled", Json.flag(false))
-        .put("json_schema", Json.nil())
-        .put("schema_action", Json.nil())
+        .put("source_config", Fields.text(Masks.config(source.config())))
+        .put("verification_enabled", Json.flag(rules.verifying().enabled()))
+        .put("verification_type", fields.type())
+        .put("verification_secret", fields.secret() == null ? null : fields.secret().masked())
+        .put("verification_header", header)
+        .put("verification_config", Fields.text(Masks.config(fields.config())))
+        .put("dedup_enabled", Json.flag(rules.dedup().enabled()))
+        .put("dedup_strategy", rules.dedup().strategy())
+        .put("dedup_field", rules.dedup().field())
+        .put("dedup_window_seconds", rules.dedup().windowSeconds())
+        .put("ip_allowlist", Fields.text(rules.addresses().allow()))
+        .put("ip_denylist", Fields.text(rules.addresses().deny()))
+        .put("schema_validation_enabled", Json.flag(rules.body().enabled()))
+        .put("json_schema", Fields.text(rules.body().schema()))
+        .put("schema_action", rules.body().action())
         .put("status", source.status().word())
         .put("event_count", source.totals().eventCount())
         .put("last_event_at", Fields.time(source.totals().lastEventAt()))

@@ -96,6 +96,11 @@ public final class Failure extends RuntimeException {
     return new Failure(Code.UNAVAILABLE, message, null, null, seconds);
   }
 
+  /** The caller may send again after that many seconds. */
+  public static Failure tooFast(String message, long seconds) {
+    return new Failure(Code.RATE_LIMITED, message, null, null, seconds);
+  }
+
   /** When to try again, in seconds; 0 when nobody can say. */
   public long retryAfterSeconds() {
     return retryAfterSeconds;

@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
  * between reading the rows of the keys concerned and writing what came of it.
  */
 final class Batch {
-  private record Input(Fold.Outcome.Change change, StoredEvent event) {}
+  /**
+   * A change that an event asks for.
+   *
+   * @param data the record's data as text; null when the event deletes it
+   */
+  private record Input(Fold.Outcome.Change change, @Nullable String data, StoredEvent event) {}
 
   private final CollectionRow collection;
   private final List<Input> inputs = new ArrayList<>();
@@ -38,8 +43,14 @@ final class Batch {
     switch (Fold.of(collection.fold(), event)) {
       case Fold.Outcome.PassedOver passedOver -> {}
       case Fold.Outcome.Skipped skip -> skipped.merge(skip.reason(), 1L, Long::sum);
-      case Fold.Outcome.Change change -> inputs.add(new Input(change, event));
+      case Fold.Outcome.Change change ->
+          inputs.add(new Input(change, change.data() == null ? null : change.data().text(), event));
     }
+  }
+
+  /** Whether nothing that was added is to be applied or counted. */
+  boolean isEmpty() {
+    return inputs.isEmpty() && skipped.isEmpty();
   }
 
   /** The keys whose rows must be known before {@link #apply}. */
@@ -47,8 +58,16 @@ final class Batch {
     return inputs.stream().map(input -> input.change().key()).distinct().toList();
   }
 
-  /** Applies everything that was added, in order, to the rows as they are. */
+  /**
+   * Applies everything that was added, in order, to the rows as they are. May be called again, when
+   * the transaction is tried again: then only the last call counts.
+   */
   void apply(Map<String, RecordRow> rows, Ids ids) {
+    changes.clear();
+    events.clear();
+    applied = 0;
+    stale = 0;
+    timeFallbacks = 0;
     for (Input input : inputs) {
       String key = input.change().key();
       RecordChange earlier = changes.get(key);
@@ -96,8 +115,7 @@ final class Batch {
               receivedAt,
               before.updatedAt());
     }
-    String data =
-        change.data() != null ? change.data().text() : before != null ? before.data() : "null";
+    String data = input.data() != null ? input.data() : before != null ? before.data() : "null";
     return new RecordRow(
         before == null ? newId(change.key(), ids) : before.id(),
         change.key(),
@@ -151,9 +169,5 @@ final class Batch {
       long applied,
       long stale,
       Map<String, Long> skipped,
-      long timeFallbacks) {
-    boolean isNothing() {
-      return applied == 0 && stale == 0 && skipped.isEmpty();
-    }
-  }
+      long timeFallbacks) {}
 }

@@ -26,6 +26,11 @@ public final class Projector implements Step {
   private static final int SOURCES_KEPT_MAX = 10_000;
   private static final long OTHER_NODE_MILLIS = 5_000;
 
+  /** Records lie all over their table: the more change in one commit, the fewer pages it writes. */
+  private static final int EVENTS_PER_REST_MILLI = 4;
+
+  private static final long REST_MILLIS_MAX = 25;
+
   private final Database database;
   private final EventLog log;
   private final Cursors cursors;
@@ -67,8 +72,11 @@ public final class Projector implements Step {
       }
       // Those behind come nearer even while the log never ends.
       boolean more = somebodyBehind && catchUp();
-      if (!events.isEmpty() || more) {
+      if (more || events.size() == EVENTS_MAX) {
         return Step.again();
+      }
+      if (!events.isEmpty()) {
+        return Step.gather(events.size(), EVENTS_PER_REST_MILLI, REST_MILLIS_MAX);
       }
     } catch (Cursors.Overtaken e) {
       // A collection changed, or another node took over: the same events are folded afresh.
@@ -82,7 +90,7 @@ public final class Projector implements Step {
     List<Batch> batches = new ArrayList<>();
     for (CollectionRow collection : following(events)) {
       Batch batch = fold(collection, events);
-      if (!batch.counts().isNothing()) {
+      if (!batch.isEmpty()) {
         batches.add(batch);
       }
     }
@@ -119,25 +127,25 @@ public final class Projector implements Step {
     return sources.stream().flatMap(id -> following.getOrDefault(id, List.of()).stream()).toList();
   }
 
-  private Batch fold(CollectionRow collection, List<StoredEvent> events) {
+  private static Batch fold(CollectionRow collection, List<StoredEvent> events) {
     Batch batch = new Batch(collection);
     for (StoredEvent event : events) {
-      if (event.event().sourceId().equals(collection.identity().sourceId())
+      if (!event.event().isDuplicate()
+          && event.event().sourceId().equals(collection.identity().sourceId())
           && event.position() > collection.progress().startPosition()) {
         batch.add(event);
       }
     }
-    Map<String, RecordRow> rows =
-        database.read(tx -> Records.byKey(tx, collection.id(), batch.keys()));
-    batch.apply(rows, ids);
     return batch;
   }
 
   private void write(Tx tx, Batch batch) {
-    if (batch.counts().isNothing()) {
+    if (batch.isEmpty()) {
       return;
     }
     CollectionRow collection = batch.collection();
+    // The rows are read where they are written: those pages are in that connection's memory.
+    batch.apply(Records.byKey(tx, collection.id(), batch.keys()), ids);
     List<RecordChange> changes = batch.changes();
     Records.write(tx, collection, changes);
     Collections.count(tx, collection, batch.counts());

@@ -21,6 +21,7 @@ import java.util.Properties;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteOpenMode;
 
 /** Opens a store: connects, brings the tables up to date, and starts its threads. */
 public final class OpenDatabase {
@@ -133,6 +134,8 @@ public final class OpenDatabase {
 
   private static Connection sqliteConnection(String url, boolean readOnly) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
+    // One thread at a time uses a connection, so SQLite need not lock it at every call.
+    config.setOpenMode(SQLiteOpenMode.NOMUTEX);
     config.setBusyTimeout(10_000);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setCacheSize(-16_384);
@@ -147,7 +150,6 @@ public final class OpenDatabase {
       statement.execute("PRAGMA page_size=" + SQLITE_PAGE_BYTES);
       statement.execute("PRAGMA journal_mode=WAL");
       statement.execute("PRAGMA wal_autocheckpoint=" + (readOnly ? 0 : SQLITE_WAL_PAGES));
-      statement.execute("PRAGMA mmap_size=268435456");
       if (readOnly) {
         statement.execute("PRAGMA query_only=1");
       }

@@ -145,18 +145,21 @@ public final class Courier implements Step, AutoCloseable {
   public Next step() {
     renew();
     List<String> full = lanes.full();
-    List<DeliveryQueue.Due> claimed =
-        database.read(tx -> queue.nextDue(tx, full)).orElse(Long.MAX_VALUE) <= clock.millis()
-            ? database.write(Durability.DERIVED, tx -> queue.claim(tx, CLAIM_MAX, full))
-            : List.of();
-    if (!claimed.isEmpty()) {
-      send(claimed);
+    OptionalLong nextDue = database.read(tx -> queue.nextDue(tx, full));
+    if (nextDue.orElse(Long.MAX_VALUE) <= clock.millis()) {
+      List<DeliveryQueue.Due> claimed =
+          database.write(Durability.DERIVED, tx -> queue.claim(tx, CLAIM_MAX, full));
+      if (!claimed.isEmpty()) {
+        send(claimed);
+      }
+      if (claimed.size() == CLAIM_MAX) {
+        return Step.again();
+      }
+      nextDue = database.read(tx -> queue.nextDue(tx, full));
     }
-    if (claimed.size() == CLAIM_MAX) {
-      return Step.again();
-    }
+    // What became due since the look wakes this loop once more, because its commit says so.
     lanes.drained(Set.copyOf(full));
-    return whenNext(database.read(tx -> queue.nextDue(tx, full)));
+    return whenNext(nextDue);
   }
 
   private void renew() {

@@ -145,6 +145,14 @@ public final class Destinations {
         .isPresent();
   }
 
+  /** The status of a destination; empty when it is gone. */
+  public static Optional<Destination.Status> status(Tx tx, String id) {
+    return tx.find(
+        "SELECT status FROM destinations WHERE id = ?",
+        row -> Destination.Status.valueOf(row.string("status").toUpperCase(Locale.ROOT)),
+        id);
+  }
+
   /** Removes a destination; its open deliveries end as failed. */
   public static void delete(Tx tx, Scope scope, String id) {
     Cursors.disturb(tx, ROUTING_READER);

@@ -17,6 +17,11 @@ public final class Settler implements Step {
   private static final int GROUP_MAX = 500;
   private static final int WAITING_MAX = 5_000;
 
+  /** Fewer outcomes than this may wait for company: their commit costs as much as one of many. */
+  private static final int COMPANY_OUTCOMES = 32;
+
+  private static final long COMPANY_MILLIS_MAX = 2;
+
   private final Database database;
   private final DeliveryQueue queue;
   private final Lanes lanes;
@@ -90,8 +95,9 @@ public final class Settler implements Step {
     if (group.stream().anyMatch(outcome -> outcome.retryAt() != null)) {
       wakeCourier.run();
     }
+    int written = group.size();
     group.clear();
-    return Step.again();
+    return written < COMPANY_OUTCOMES ? Step.gather(written, 1, COMPANY_MILLIS_MAX) : Step.again();
   }
 
   private static boolean receiverIsGone(Outcome outcome) {

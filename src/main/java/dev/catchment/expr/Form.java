@@ -13,10 +13,14 @@ import java.util.Map;
  * Reads {@code application/x-www-form-urlencoded} as the WHATWG URL standard does (section 5.1): it
  * never fails, and a percent sign that starts no byte stands for itself.
  */
-final class Form {
+public final class Form {
   private Form() {}
 
-  static Json.Obj parse(byte[] raw) {
+  /**
+   * The values by name, in order of first appearance: a string, or an array of strings for a name
+   * that stands there more than once.
+   */
+  public static Json.Obj parse(byte[] raw) {
     Map<String, List<Json>> values = new LinkedHashMap<>();
     int start = 0;
     for (int end = 0; end <= raw.length; end++) {

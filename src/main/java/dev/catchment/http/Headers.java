@@ -36,6 +36,11 @@ public final class Headers {
     return values;
   }
 
+  /** Every header as it came, one entry a line; not to be modified. */
+  public List<Map.Entry<String, String>> lines() {
+    return entries;
+  }
+
   /** Lower-case names to values; repeated values are joined by {@code ", "}. */
   public Map<String, String> joined() {
     Map<String, String> joined = new LinkedHashMap<>();

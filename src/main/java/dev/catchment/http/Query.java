@@ -9,9 +9,11 @@ import java.util.Optional;
 
 /** The query parameters of a request, decoded, in the order of their first appearance. */
 public final class Query {
+  private final String raw;
   private final Map<String, List<String>> values;
 
-  private Query(Map<String, List<String>> values) {
+  private Query(String raw, Map<String, List<String>> values) {
+    this.raw = raw;
     this.values = values;
   }
 
@@ -28,7 +30,12 @@ public final class Query {
             .add(decode(value, true));
       }
     }
-    return new Query(values);
+    return new Query(raw, values);
+  }
+
+  /** The query as it came, undecoded; empty when there is none. */
+  public String raw() {
+    return raw;
   }
 
   /** The first value of that name. */

@@ -2,93 +2,127 @@ package dev.catchment.ingest;
 
 import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
+import dev.catchment.base.Secret;
 import dev.catchment.db.Database;
+import dev.catchment.db.Durability;
 import dev.catchment.json.Json;
 import dev.catchment.log.Event;
 import dev.catchment.log.EventLog;
+import dev.catchment.observe.Log;
 import dev.catchment.observe.Metrics;
+import dev.catchment.verify.Answer;
+import dev.catchment.verify.SignedRequest;
+import dev.catchment.verify.Verdict;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one way into the log for requests: judges a request by the rules of its source, appends it,
  * and answers once the append is durable. Never blocks its caller.
+ *
+ * <p>The checks run in the order of the specification, and the first that fails decides.
  */
 public final class Ingest implements AutoCloseable {
-  private static final long PAUSED_RETRY_SECONDS = 60;
+  /** Larger bodies are judged off the threads that read sockets. */
+  private static final int LIGHT_BYTES_MAX = 64 << 10;
 
+  private static final Log LOG = Log.of("ingest");
+
+  private final Database database;
+  private final Sources table;
   private final EventLog log;
   private final Ids ids;
   private final InstantSource clock;
   private final KnownSources sources;
-  private final int bodyMax;
+  private final Settings settings;
+  private final Certificates certificates;
+  private final Outside outside;
   private final Metrics.Count accepted;
-  private final Consumer<Refused> refusals;
+  private final ExecutorService judges =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("catchment-judge-", 0).factory());
 
   /**
-   * Who is told what came of the requests.
+   * Where events go.
    *
-   * @param refusals called on event loops; must not block
+   * @param sources the table that the rules come from
    */
-  public record Outcomes(Metrics metrics, Consumer<Refused> refusals) {}
+  public record Stores(Database database, Sources sources, EventLog log) {}
 
   /**
-   * Intake into one log.
+   * The server's own bounds.
    *
    * @param bodyMax bytes a body may have unless its source allows less
+   * @param limits requests a second
+   * @param ingestUrl gives the public ingest URL of a source; null when it is not known yet
    */
-  public Ingest(
-      Database database,
-      EventLog log,
-      Ids ids,
-      InstantSource clock,
-      int bodyMax,
-      Outcomes outcomes) {
-    this.log = log;
+  public record Settings(
+      int bodyMax, RateLimits limits, Function<String, @Nullable String> ingestUrl) {}
+
+  /**
+   * Whom an ingest asks and tells beside the store.
+   *
+   * @param refusals is handed what was refused, on event loops; must not block
+   * @param get fetches a public address, blocking for a bounded time: certificates, and the
+   *     confirmations some providers ask for; empty for anything but an answer of 200
+   */
+  public record Outside(
+      Consumer<Refused> refusals, Function<String, Optional<byte[]>> get, Metrics metrics) {}
+
+  /** Intake into one log. */
+  public Ingest(Stores stores, Ids ids, InstantSource clock, Settings settings, Outside outside) {
+    this.database = stores.database();
+    this.table = stores.sources();
+    this.log = stores.log();
     this.ids = ids;
     this.clock = clock;
-    this.sources = new KnownSources(database);
-    this.bodyMax = bodyMax;
-    this.accepted = outcomes.metrics().count("catchment_events_accepted", "Events stored");
-    this.refusals = outcomes.refusals();
+    this.settings = settings;
+    this.sources = new KnownSources(stores.database(), stores.sources(), settings.ingestUrl());
+    this.outside = outside;
+    this.certificates = new Certificates(outside.get());
+    this.accepted = outside.metrics().count("catchment_events_accepted", "Events stored");
   }
 
   /**
    * How many bytes a body for this source may have, as far as is known without asking the store.
    */
   public int bodyMax(String sourceId) {
-    Source source = sources.peek(sourceId);
-    return source == null ? bodyMax : bodyMax(source);
+    SourceChecks known = sources.peek(sourceId);
+    return known == null ? settings.bodyMax() : bodyMax(known.source());
   }
 
   private int bodyMax(Source source) {
     return source.config() != null
             && source.config().get("max_body_bytes") instanceof Json.Num number
-        ? Math.min(bodyMax, number.value().intValue())
-        : bodyMax;
+        ? Math.min(settings.bodyMax(), number.value().intValue())
+        : settings.bodyMax();
   }
 
   /**
-   * Accepts or refuses, and has the refused request kept. The stage completes after the commit, or
-   * fails with a {@link Failure}: {@code TOO_LARGE}, {@code NOT_FOUND}, {@code FORBIDDEN} for a
-   * disabled source, {@code UNAVAILABLE} for a paused one and when the store cannot take it now.
+   * Accepts or refuses. The stage completes after the commit, or fails: with a {@link Refusal},
+   * which is also kept, or with a {@link Failure}: {@code NOT_FOUND} for an unknown source, {@code
+   * UNAVAILABLE} when the store cannot take it now.
    */
-  public CompletionStage<Accepted> accept(Received received) {
-    return accept(received, refusals);
+  public CompletionStage<Intake> accept(Received received) {
+    return accept(received, new Circumstances(clock.millis(), false, outside.refusals()));
   }
 
   /**
-   * Judges a refused request anew by the rules as they are now. It becomes an event that is
-   * received now, or the stage fails as for {@link #accept(Received)} and nothing else is kept.
+   * Judges a kept request anew by the rules as they are now, but for its rate; timestamps are
+   * judged by the time at which it first came. It becomes an event that is received now, or the
+   * stage fails as for {@link #accept(Received)}, and nothing is kept of that.
    */
-  public CompletionStage<Accepted> acceptAgain(RefusedRequest request) {
-    Refused refused = request.refused();
+  public CompletionStage<Intake> acceptAgain(Refused refused) {
     return accept(
-        new Received(refused.sourceId(), refused.facts(), refused.body()), stillRefused -> {});
+        new Received(refused.sourceId(), refused.facts(), refused.body()),
+        new Circumstances(refused.receivedAt(), true, stillRefused -> {}));
   }
 
   /**
@@ -99,100 +133,226 @@ public final class Ingest implements AutoCloseable {
    */
   public void tooLarge(Received received, long bytesRead) {
     long receivedAt = clock.millis();
-    var _ =
-        Ids.parse(received.sourceId())
-            .map(sources::find)
-            .map(finding ->
-                finding.thenAccept(found ->
-                    found.ifPresent(source ->
-                        refusals.accept(
-                            new Refused(
-                                source.id(),
-                                source.scope(),
-                                received.facts(),
-                                received.body(),
-                                bytesRead,
-                                Reason.TOO_LARGE,
-                                null,
-                                Reason.TOO_LARGE.responseStatus(),
-                                receivedAt)))));
+    Ids.parse(received.sourceId())
+        .ifPresent(id -> {
+          var _ =
+              sources
+                  .find(id)
+                  .thenAccept(found ->
+                      found.ifPresent(checks ->
+                          outside
+                              .refusals()
+                              .accept(
+                                  refused(
+                                      checks.source(),
+                                      received,
+                                      bytesRead,
+                                      Reason.TOO_LARGE,
+                                      null,
+                                      receivedAt))));
+        });
   }
 
-  private CompletionStage<Accepted> accept(Received received, Consumer<Refused> kept) {
-    long receivedAt = clock.millis();
+  /**
+   * How a request is looked at.
+   *
+   * @param sentAt when it came first, which timestamps are held against
+   */
+  private record Circumstances(long sentAt, boolean replayed, Consumer<Refused> kept) {}
+
+  private CompletionStage<Intake> accept(Received received, Circumstances how) {
     Optional<String> id = Ids.parse(received.sourceId());
     return id.isEmpty()
         ? CompletableFuture.failedFuture(Failure.notFound("Source"))
         : sources
             .find(id.get())
             .thenCompose(found ->
-                append(
-                    found.orElseThrow(() -> Failure.notFound("Source")),
-                    received,
-                    receivedAt,
-                    kept));
+                accept(found.orElseThrow(() -> Failure.notFound("Source")), received, how));
   }
 
-  private CompletionStage<Accepted> append(
-      Source source, Received received, long receivedAt, Consumer<Refused> kept) {
-    Optional<Refusal> refusal = judge(source, received);
-    if (refusal.isPresent()) {
-      kept.accept(refused(source, received, refusal.get(), receivedAt));
-      throw refusal.get().answer();
-    }
-    Event event =
-        new Event(
-            ids.next(), source.scope(), source.id(), received.facts(), received.body(), receivedAt);
-    return log.append(event)
-        .thenApply(stored -> {
-          accepted.add(1);
-          return new Accepted(stored.event().id(), source);
+  private CompletionStage<Intake> accept(
+      SourceChecks checks, Received received, Circumstances how) {
+    return keeping(
+        checks.source(),
+        received,
+        how,
+        () -> {
+          checkSize(checks.source(), received);
+          RateWindow.Left rate =
+              checks.admit(received.facts(), settings.limits(), clock.millis(), how.replayed());
+          if (checks.isPlain()) {
+            return append(checks, received, Event.Checks.NONE, rate);
+          }
+          if (!checks.isHeavy(received.body().length, LIGHT_BYTES_MAX)) {
+            return judged(checks, received, rate, how);
+          }
+          return CompletableFuture.supplyAsync(
+                  () ->
+                      keeping(
+                          checks.source(),
+                          received,
+                          how,
+                          () -> judged(checks, received, rate, how)),
+                  judges)
+              .thenCompose(Function.identity());
         });
   }
 
-  /** Why a request is no event, and what its sender is told. */
-  private record Refusal(Reason reason, @Nullable String detail, Failure answer) {}
-
-  private Optional<Refusal> judge(Source source, Received received) {
-    int limit = bodyMax(source);
-    if (received.body().length > limit) {
-      return refuse(
-          Reason.TOO_LARGE,
-          new Failure(
-              Failure.Code.TOO_LARGE, "Payload too large: limit is " + limit + " bytes", null));
+  /** Has a refused request kept. */
+  private static CompletionStage<Intake> keeping(
+      Source source,
+      Received received,
+      Circumstances how,
+      Supplier<CompletionStage<Intake>> checks) {
+    try {
+      return checks.get();
+    } catch (Refusal e) {
+      keep(e, source, received, how);
+      throw e;
     }
-    return switch (source.status()) {
-      case ACTIVE -> Optional.empty();
-      case PAUSED ->
-          refuse(
-              Reason.SOURCE_PAUSED, Failure.retryLater("Source is paused", PAUSED_RETRY_SECONDS));
-      case DISABLED ->
-          refuse(
-              Reason.SOURCE_DISABLED,
-              new Failure(Failure.Code.FORBIDDEN, "Source is disabled", null));
-    };
   }
 
-  private static Optional<Refusal> refuse(Reason reason, Failure answer) {
-    return Optional.of(new Refusal(reason, null, answer));
+  private void checkSize(Source source, Received received) {
+    int limit = bodyMax(source);
+    if (received.body().length > limit) {
+      throw Refusal.of(
+          new Failure(
+              Failure.Code.TOO_LARGE, "Payload too large: limit is " + limit + " bytes", null),
+          Reason.TOO_LARGE);
+    }
+  }
+
+  /** The checks that look at the body, and then the append. */
+  private CompletionStage<Intake> judged(
+      SourceChecks checks, Received received, RateWindow.@Nullable Left rate, Circumstances how) {
+    SignedRequest request = received.signed();
+    Optional<Answer> answer = checks.asked(request);
+    if (answer.isPresent() && !answer.get().verifiedFirst()) {
+      return answer(checks, received, answer.get(), rate, how);
+    }
+    Verdict verdict = verdict(checks, request, how);
+    if (verdict instanceof Verdict.Refused refused) {
+      Refusal refusal =
+          Refusal.signature(Reason.valueOf(refused.reason().name()), refused.detail());
+      if (!checks.hidesRefusal()) {
+        throw refusal;
+      }
+      keep(refusal, checks.source(), received, how);
+      return CompletableFuture.completedFuture(
+          new Intake.Hidden(ids.next(), checks.source(), rate));
+    }
+    return answer.isPresent()
+        ? answer(checks, received, answer.get(), rate, how)
+        : append(checks, received, checks.judge(received), rate);
+  }
+
+  /**
+   * Fetches a certificate where one is needed; schemes that may need one are judged on the side.
+   */
+  private Verdict verdict(SourceChecks checks, SignedRequest request, Circumstances how) {
+    Verdict verdict = checks.verify(request, how.sentAt(), certificates);
+    if (verdict instanceof Verdict.NeedsCertificate needed) {
+      certificates.fetch(needed.url(), clock.millis());
+      verdict = checks.verify(request, how.sentAt(), certificates);
+    }
+    return verdict instanceof Verdict.NeedsCertificate
+        ? new Verdict.Refused(
+            dev.catchment.verify.Reason.VERIFIER_MISCONFIGURED,
+            "The certificate could not be fetched")
+        : verdict;
+  }
+
+  private CompletionStage<Intake> answer(
+      SourceChecks checks,
+      Received received,
+      Answer answer,
+      RateWindow.@Nullable Left rate,
+      Circumstances how) {
+    Source source = checks.source();
+    how.kept()
+        .accept(
+            refused(
+                source,
+                received,
+                received.body().length,
+                Reason.HANDSHAKE,
+                answer.after().note(),
+                how.sentAt()));
+    Intake asked = new Intake.Asked(answer, rate);
+    if (answer.after().confirmUrl() != null) {
+      String url = answer.after().confirmUrl();
+      judges.execute(() ->
+          LOG.info(
+              "handshake.confirmed",
+              "source",
+              source.id(),
+              "answered",
+              outside.get().apply(url).isPresent()));
+    }
+    Secret secret = answer.after().secretToKeep();
+    if (secret == null) {
+      return CompletableFuture.completedFuture(asked);
+    }
+    // The provider believes that we have the secret once it reads the answer.
+    return database
+        .submit(Durability.SYNCED, tx -> table.keepSecret(tx, source, secret))
+        .thenApply(kept -> asked);
+  }
+
+  private CompletionStage<Intake> append(
+      SourceChecks checks, Received received, Event.Checks found, RateWindow.@Nullable Left rate) {
+    Source source = checks.source();
+    Event event =
+        new Event(
+            ids.next(),
+            source.scope(),
+            source.id(),
+            received.facts(),
+            received.body(),
+            clock.millis(),
+            found);
+    return log.append(event)
+        .thenApply(stored -> {
+          accepted.add(1);
+          return new Intake.Accepted(
+              stored.event().id(), stored.event().isDuplicate(), source, rate);
+        });
+  }
+
+  private static void keep(Refusal refusal, Source source, Received received, Circumstances how) {
+    how.kept()
+        .accept(
+            refused(
+                source,
+                received,
+                received.body().length,
+                refusal.reason(),
+                refusal.detail(),
+                how.sentAt()));
   }
 
   private static Refused refused(
-      Source source, Received received, Refusal refusal, long receivedAt) {
+      Source source,
+      Received received,
+      long bytesRead,
+      Reason reason,
+      @Nullable String detail,
+      long receivedAt) {
     return new Refused(
         source.id(),
         source.scope(),
         received.facts(),
         received.body(),
-        received.body().length,
-        refusal.reason(),
-        refusal.detail(),
-        refusal.reason().responseStatus(),
+        bytesRead,
+        reason,
+        detail,
+        reason.responseStatus(),
         receivedAt);
   }
 
   @Override
   public void close() {
     sources.close();
+    judges.close();
   }
 }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind {@code http}, or {@code manual} for the built-in source of a feed, which takes no
  *     requests and is not listed
- * @param config {@code response} and {@code max_body_bytes}; null for none
+ * @param config {@code source_config} of the API; null for none
+ * @param rules what it asks of a request
  * @param createdAt milliseconds since 1970
  */
 public record Source(
@@ -21,6 +22,7 @@ public record Source(
     @Nullable String description,
     String kind,
     Json.@Nullable Obj config,
+    SourceRules rules,
     Status status,
     Totals totals,
     long createdAt,

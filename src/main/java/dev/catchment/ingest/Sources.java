@@ -2,47 +2,69 @@ package dev.catchment.ingest;
 
 import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
+import dev.catchment.base.Secret;
 import dev.catchment.db.Channel;
 import dev.catchment.db.DuplicateKey;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.json.Json;
+import dev.catchment.vault.SealedColumn;
+import dev.catchment.vault.Vault;
+import dev.catchment.verify.VerificationFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The table of sources. Every change is told on {@link Channel#SOURCES} with the source's id. */
+/**
+ * The table of sources. Every change is told on {@link Channel#SOURCES} with the source's id. What
+ * may hold a secret is sealed in its row; a {@link Source} is open.
+ */
 public final class Sources {
+  private static final SealedColumn SECRET = new SealedColumn("sources", "verification_secret");
+  private static final SealedColumn CONFIG = new SealedColumn("sources", "verification_config");
+  private static final SealedColumn SOURCE_CONFIG = new SealedColumn("sources", "source_config");
+
+  /** The columns that hold sealed texts. */
+  public static final List<SealedColumn> SEALED = List.of(SECRET, CONFIG, SOURCE_CONFIG);
+
   private static final String SELECT =
       """
       SELECT s.*, COALESCE(t.event_count, 0) AS event_count, t.last_event_at
         FROM sources s LEFT JOIN source_totals t ON t.source_id = s.id
       """;
 
-  private Sources() {}
+  private final Vault vault;
+
+  /** The table, its secrets sealed by that vault. */
+  public Sources(Vault vault) {
+    this.vault = vault;
+  }
 
   /** Stores a new source; its times are set here. Throws {@code CONFLICT} for a taken slug. */
-  public static Source create(Tx tx, Source source) {
+  public Source create(Tx tx, Source source) {
+    List<@Nullable Object> args = new ArrayList<>();
+    args.add(source.id());
+    args.add(source.scope().orgId());
+    args.add(source.scope().envId());
+    args.add(source.slug());
+    args.add(source.kind());
+    args.add(source.rules().template());
+    args.add(tx.now());
+    args.addAll(changeable(source));
+    args.add(tx.now());
     try {
       tx.update(
           """
-          INSERT INTO sources (id, org_id, env_id, name, slug, description, kind, source_config,
-            status, created_at, updated_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          INSERT INTO sources (id, org_id, env_id, slug, kind, template, created_at,
+            name, description, source_config, status, verification_enabled, verification_type,
+            verification_secret, verification_header, verification_config, dedup_enabled,
+            dedup_strategy, dedup_field, dedup_window_seconds, ip_allowlist, ip_denylist,
+            schema_validation_enabled, json_schema, schema_action, updated_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
-          source.id(),
-          source.scope().orgId(),
-          source.scope().envId(),
-          source.name(),
-          source.slug(),
-          source.description(),
-          source.kind(),
-          source.config() == null ? null : source.config().text(),
-          source.status().word(),
-          tx.now(),
-          tx.now());
+          args.toArray());
     } catch (DuplicateKey e) {
       throw Failure.conflict("Slug already exists");
     }
@@ -50,22 +72,66 @@ public final class Sources {
     return get(tx, source.scope(), source.id());
   }
 
-  /** Writes name, description, config and status. */
-  public static Source update(Tx tx, Source source) {
+  /** Writes everything but id, scope, slug, kind and template. */
+  public Source update(Tx tx, Source source) {
+    List<@Nullable Object> args = new ArrayList<>(changeable(source));
+    args.add(tx.now());
+    args.add(source.id());
+    args.add(source.scope().envId());
     tx.update(
         """
-        UPDATE sources SET name = ?, description = ?, source_config = ?, status = ?, updated_at = ?
+        UPDATE sources SET name = ?, description = ?, source_config = ?, status = ?,
+          verification_enabled = ?, verification_type = ?, verification_secret = ?,
+          verification_header = ?, verification_config = ?, dedup_enabled = ?, dedup_strategy = ?,
+          dedup_field = ?, dedup_window_seconds = ?, ip_allowlist = ?, ip_denylist = ?,
+          schema_validation_enabled = ?, json_schema = ?, schema_action = ?, updated_at = ?
          WHERE id = ? AND env_id = ?
         """,
-        source.name(),
-        source.description(),
-        source.config() == null ? null : source.config().text(),
-        source.status().word(),
-        tx.now(),
-        source.id(),
-        source.scope().envId());
+        args.toArray());
     tx.notify(Channel.SOURCES, source.id());
     return get(tx, source.scope(), source.id());
+  }
+
+  private List<@Nullable Object> changeable(Source source) {
+    SourceRules rules = source.rules();
+    VerificationFields fields = rules.verifying().fields();
+    List<@Nullable Object> values = new ArrayList<>();
+    values.add(source.name());
+    values.add(source.description());
+    values.add(sealed(text(source.config()), SOURCE_CONFIG, source.id()));
+    values.add(source.status().word());
+    values.add(rules.verifying().enabled());
+    values.add(fields.type());
+    values.add(
+        sealed(fields.secret() == null ? null : fields.secret().reveal(), SECRET, source.id()));
+    values.add(fields.header());
+    values.add(sealed(text(fields.config()), CONFIG, source.id()));
+    values.add(rules.dedup().enabled());
+    values.add(rules.dedup().strategy());
+    values.add(rules.dedup().field());
+    values.add(rules.dedup().windowSeconds());
+    values.add(text(rules.addresses().allow()));
+    values.add(text(rules.addresses().deny()));
+    values.add(rules.body().enabled());
+    values.add(text(rules.body().schema()));
+    values.add(rules.body().action());
+    return values;
+  }
+
+  /** Keeps the secret that a provider handed over, and verifies by it from now on. */
+  boolean keepSecret(Tx tx, Source source, Secret secret) {
+    int changed =
+        tx.update(
+            """
+            UPDATE sources SET verification_secret = ?, verification_enabled = 1, updated_at = ?
+             WHERE id = ? AND env_id = ?
+            """,
+            sealed(secret.reveal(), SECRET, source.id()),
+            tx.now(),
+            source.id(),
+            source.scope().envId());
+    tx.notify(Channel.SOURCES, source.id());
+    return changed == 1;
   }
 
   /** Removes the source; its events stay. */
@@ -75,22 +141,34 @@ public final class Sources {
   }
 
   /** The source of that id that takes requests, if it is in the scope. */
-  public static Optional<Source> find(Tx tx, Scope scope, String id) {
+  public Optional<Source> find(Tx tx, Scope scope, String id) {
     return tx.find(
         SELECT + " WHERE s.env_id = ? AND s.id = ? AND s.kind = 'http'",
-        Sources::row,
+        this::row,
         scope.envId(),
         id);
   }
 
   /** The same; throws {@code NOT_FOUND}. */
-  public static Source get(Tx tx, Scope scope, String id) {
+  public Source get(Tx tx, Scope scope, String id) {
     return find(tx, scope, id).orElseThrow(() -> Failure.notFound("Source"));
   }
 
+  /** Throws {@code NOT_FOUND} when no source of that id that takes requests is in the scope. */
+  public static void check(Tx tx, Scope scope, String id) {
+    long found =
+        tx.number(
+            "SELECT COUNT(*) AS n FROM sources WHERE env_id = ? AND id = ? AND kind = 'http'",
+            scope.envId(),
+            id);
+    if (found == 0) {
+      throw Failure.notFound("Source");
+    }
+  }
+
   /** The source of an ingest URL, whoever owns it. */
-  static Optional<Source> forIngest(Tx tx, String id) {
-    return tx.find(SELECT + " WHERE s.id = ? AND s.kind = 'http'", Sources::row, id);
+  Optional<Source> forIngest(Tx tx, String id) {
+    return tx.find(SELECT + " WHERE s.id = ? AND s.kind = 'http'", this::row, id);
   }
 
   /**
@@ -100,7 +178,7 @@ public final class Sources {
    * @param below only ids below this; null from the newest
    * @param limit null for all; else up to one more than it
    */
-  public static List<Source> list(
+  public List<Source> list(
       Tx tx,
       Scope scope,
       @Nullable String status,
@@ -121,11 +199,11 @@ public final class Sources {
       sql.append(" LIMIT ?");
       args.add(limit + 1);
     }
-    return tx.list(sql.toString(), Sources::row, args.toArray());
+    return tx.list(sql.toString(), this::row, args.toArray());
   }
 
-  private static Source row(Row row) {
-    String config = row.find("source_config");
+  private Source row(Row row) {
+    Json.Obj config = object(opened(row, SOURCE_CONFIG));
     return new Source(
         row.string("id"),
         new Scope(row.string("org_id"), row.string("env_id")),
@@ -133,10 +211,55 @@ public final class Sources {
         row.string("slug"),
         row.find("description"),
         row.string("kind"),
-        config == null ? null : (Json.Obj) Json.read(config),
+        config,
+        rules(row),
         Source.Status.valueOf(row.string("status").toUpperCase(Locale.ROOT)),
         new Source.Totals(row.number("event_count"), row.findNumber("last_event_at")),
         row.number("created_at"),
         row.number("updated_at"));
+  }
+
+  private SourceRules rules(Row row) {
+    String secret = opened(row, SECRET);
+    return new SourceRules(
+        row.find("template"),
+        new SourceRules.Verifying(
+            row.flag("verification_enabled"),
+            new VerificationFields(
+                row.find("verification_type"),
+                secret == null ? null : new Secret(secret),
+                row.find("verification_header"),
+                object(opened(row, CONFIG)))),
+        new SourceRules.Dedup(
+            row.flag("dedup_enabled"),
+            row.find("dedup_strategy"),
+            row.find("dedup_field"),
+            row.integer("dedup_window_seconds")),
+        new SourceRules.Addresses(array(row.find("ip_allowlist")), array(row.find("ip_denylist"))),
+        new SourceRules.BodyRule(
+            row.flag("schema_validation_enabled"),
+            object(row.find("json_schema")),
+            row.find("schema_action")));
+  }
+
+  private static @Nullable String text(@Nullable Json value) {
+    return value == null ? null : value.text();
+  }
+
+  private static Json.@Nullable Obj object(@Nullable String text) {
+    return text == null ? null : (Json.Obj) Json.read(text);
+  }
+
+  private static Json.@Nullable Arr array(@Nullable String text) {
+    return text == null ? null : (Json.Arr) Json.read(text);
+  }
+
+  private @Nullable String sealed(@Nullable String text, SealedColumn column, String id) {
+    return text == null ? null : vault.seal(text, column, id);
+  }
+
+  private @Nullable String opened(Row row, SealedColumn column) {
+    String text = row.find(column.column());
+    return text == null ? null : vault.open(text, column, row.string(column.key()));
   }
 }

@@ -12,9 +12,63 @@ import org.jspecify.annotations.Nullable;
  * @param request the request's facts
  * @param body the raw bytes; not to be modified
  * @param receivedAt milliseconds since 1970
+ * @param checks what its source found out about it
  */
 public record Event(
-    String id, Scope scope, String sourceId, RequestFacts request, byte[] body, long receivedAt) {
+    String id,
+    Scope scope,
+    String sourceId,
+    RequestFacts request,
+    byte[] body,
+    long receivedAt,
+    Checks checks) {
+
+  /** An event that nothing was asked of. */
+  public Event(
+      String id, Scope scope, String sourceId, RequestFacts request, byte[] body, long receivedAt) {
+    this(id, scope, sourceId, request, body, receivedAt, Checks.NONE);
+  }
+
+  /**
+   * What the source found out about an event before it was stored.
+   *
+   * @param verification {@code verified}, {@code schema_invalid}; null for none
+   * @param verificationError why it does not fit the schema; null for none
+   * @param dedup null when it is not looked for duplicates
+   */
+  public record Checks(
+      @Nullable String verification, @Nullable String verificationError, @Nullable Dedup dedup) {
+    /** Nothing was asked. */
+    public static final Checks NONE = new Checks(null, null, null);
+  }
+
+  /**
+   * The key by which duplicates are told.
+   *
+   * @param hash SHA-256 of the key in hex
+   * @param windowMillis for how long after an original others are its duplicates
+   * @param duplicateOf the id of the original, known once the event is stored; null for an original
+   */
+  public record Dedup(String hash, long windowMillis, @Nullable String duplicateOf) {}
+
+  /** Whether it repeats another event: it is kept, and nobody acts on it. */
+  public boolean isDuplicate() {
+    return checks.dedup() != null && checks.dedup().duplicateOf() != null;
+  }
+
+  Event duplicateOf(Dedup dedup, String original) {
+    return new Event(
+        id,
+        scope,
+        sourceId,
+        request,
+        body,
+        receivedAt,
+        new Checks(
+            checks.verification(),
+            checks.verificationError(),
+            new Dedup(dedup.hash(), dedup.windowMillis(), original)));
+  }
 
   /**
    * The facts of the request beside its body.

@@ -8,6 +8,7 @@ import dev.catchment.db.Tx;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -168,6 +169,11 @@ public final class EventLog {
   /** The events at these positions, at most 500 of them; missing ones are left out. */
   public List<StoredEvent> readAt(List<Long> positions) {
     return positions.isEmpty() ? List.of() : database.read(tx -> EventRows.at(tx, positions));
+  }
+
+  /** The event at a position, if it is still stored. */
+  public static Optional<StoredEvent> at(Tx tx, long position) {
+    return EventRows.at(tx, List.of(position)).stream().findFirst();
   }
 
   /** The last position given out; 0 in an empty log. */

@@ -20,7 +20,8 @@ final class EventRows {
   private static final String COLUMNS =
       """
       e.position, e.id, e.org_id, e.env_id, e.source_id, e.method, e.headers, e.query_params,
-      e.content_type, e.source_ip, e.received_at, COALESCE(e.body, b.body) AS body
+      e.content_type, e.source_ip, e.received_at, e.verification_status, e.verification_error,
+      e.dedup_hash, e.duplicate_of, COALESCE(e.body, b.body) AS body
       """;
 
   private EventRows() {}
@@ -39,7 +40,8 @@ final class EventRows {
     List<StoredEvent> stored = new ArrayList<>(events.size());
     List<@Nullable Object[]> rows = new ArrayList<>(events.size());
     List<@Nullable Object[]> bodies = new ArrayList<>();
-    for (Event event : events) {
+    for (Event appended : events) {
+      Event event = DedupKeys.judged(tx, appended);
       position++;
       stored.add(new StoredEvent(position, event));
       boolean inline = event.body().length <= INLINE_BYTES_MAX;
@@ -51,8 +53,9 @@ final class EventRows {
     tx.batch(
         """
         INSERT INTO events (position, id, org_id, env_id, source_id, method, headers, query_params,
-          content_type, source_ip, body, payload_size, received_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          content_type, source_ip, body, payload_size, received_at, verification_status,
+          verification_error, dedup_status, dedup_hash, duplicate_of)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         rows);
     tx.batch("INSERT INTO event_bodies (position, body) VALUES (?, ?)", bodies);
@@ -61,6 +64,7 @@ final class EventRows {
   }
 
   private static @Nullable Object[] row(Event event, long position, boolean inline) {
+    Event.Dedup dedup = event.checks().dedup();
     return new @Nullable Object[] {
       position,
       event.id(),
@@ -74,7 +78,12 @@ final class EventRows {
       event.request().sourceIp(),
       inline ? event.body() : null,
       event.body().length,
-      event.receivedAt()
+      event.receivedAt(),
+      event.checks().verification(),
+      event.checks().verificationError(),
+      dedup == null ? null : event.isDuplicate() ? "duplicate" : "unique",
+      dedup == null ? null : dedup.hash(),
+      dedup == null ? null : dedup.duplicateOf()
     };
   }
 
@@ -158,6 +167,19 @@ final class EventRows {
                 row.find("content_type"),
                 row.find("source_ip")),
             body == null ? new byte[0] : body,
-            row.number("received_at")));
+            row.number("received_at"),
+            checks(row)));
+  }
+
+  private static Event.Checks checks(Row row) {
+    String verification = row.find("verification_status");
+    String hash = row.find("dedup_hash");
+    return verification == null && hash == null
+        ? Event.Checks.NONE
+        : new Event.Checks(
+            verification,
+            row.find("verification_error"),
+            // The window has no meaning for what is stored.
+            hash == null ? null : new Event.Dedup(hash, 0, row.find("duplicate_of")));
   }
 }

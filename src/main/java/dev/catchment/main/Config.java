@@ -65,7 +65,12 @@ final class Config {
   record Api(List<String> corsOrigins) {}
 
   /** Settings {@code ingest.*}. */
-  record Ingest(int maxBodyBytes, int queueEvents, long queueBytes) {}
+  record Ingest(
+      int maxBodyBytes,
+      int queueEvents,
+      long queueBytes,
+      int rateLimitPerIp,
+      int rateLimitPerSource) {}
 
   /** Settings {@code delivery.*}. */
   record Delivery(
@@ -233,7 +238,9 @@ final class Config {
     return new Ingest(
         maxBodyBytes,
         values.integer("ingest.queue_events", 1, MANY),
-        values.whole("ingest.queue_bytes", maxBodyBytes, Long.MAX_VALUE, maxBodyBytes));
+        values.whole("ingest.queue_bytes", maxBodyBytes, Long.MAX_VALUE, maxBodyBytes),
+        values.integer("ingest.rate_limit_per_ip", 0, MANY),
+        values.integer("ingest.rate_limit_per_source", 0, MANY));
   }
 
   private static Delivery delivery(ConfigValues values) {

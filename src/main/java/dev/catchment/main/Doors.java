@@ -83,7 +83,7 @@ final class Doors {
       Gate gate = new Gate(access, origins);
       ClientAddress clientAddress =
           new ClientAddress(config.server().trustedProxies(), config.server().clientIpHeader());
-      new IngestHandler(features.ingest(), clientAddress).routes(router);
+      new IngestHandler(features.intake().ingest(), clientAddress).routes(router);
       new HealthHandler(Version.text(), stores.clock(), this::health).routes(router);
       new DocumentHandler().routes(router);
       new MetricsHandler(gate, stores.metrics()::prometheusText).routes(router);
@@ -114,7 +114,11 @@ final class Doors {
 
     private void resources(Router router, Gate gate) {
       new SourceHandler(
-              stores.database(), gate, stores.ids(), () -> stores.config().server().publicUrl(port))
+              stores.database(),
+              gate,
+              stores.ids(),
+              features.intake().sources(),
+              () -> stores.config().server().publicUrl(port))
           .routes(router);
       new DestinationHandler(
               stores.database(),
@@ -128,7 +132,10 @@ final class Doors {
       new RecordHandler(stores.database(), gate).routes(router);
       new EventHandler(stores.database(), gate).routes(router);
       new AttemptHandler(stores.database(), gate).routes(router);
-      new RefusedRequestHandler(stores.database(), gate, features.ingest()::acceptAgain)
+      new RefusedRequestHandler(
+              stores.database(),
+              gate,
+              request -> features.intake().ingest().acceptAgain(request.refused()))
           .routes(router);
     }
 

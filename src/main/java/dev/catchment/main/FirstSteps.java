@@ -6,6 +6,7 @@ import dev.catchment.base.Scope;
 import dev.catchment.base.Secret;
 import dev.catchment.db.Tx;
 import dev.catchment.ingest.Source;
+import dev.catchment.ingest.SourceRules;
 import dev.catchment.ingest.Sources;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -20,13 +21,14 @@ import java.util.Optional;
  */
 record FirstSteps(Optional<Secret> apiKey, Optional<Path> keyFile, Optional<String> sourceId) {
 
-  static FirstSteps take(Node.Stores stores) {
+  static FirstSteps take(Node.Stores stores, Secrets secrets) {
+    Sources sources = new Sources(secrets.vault());
     Config config = stores.config();
     Secret configured = config.auth().bootstrapApiKey().orElse(new Secret(""));
     String sourceId = stores.ids().next();
     FirstStart.Result result =
         new FirstStart(stores.database(), stores.ids(), stores.secureRandom())
-            .run(configured, (tx, scope) -> Sources.create(tx, source(tx, scope, sourceId)));
+            .run(configured, (tx, scope) -> sources.create(tx, source(tx, scope, sourceId)));
     if (!result.created()) {
       return new FirstSteps(Optional.empty(), Optional.empty(), Optional.empty());
     }
@@ -47,6 +49,7 @@ record FirstSteps(Optional<Secret> apiKey, Optional<Path> keyFile, Optional<Stri
         "Made at the first start, ready to be sent to",
         Source.HTTP,
         null,
+        SourceRules.NONE,
         Source.Status.ACTIVE,
         new Source.Totals(0, null),
         tx.now(),

@@ -36,6 +36,7 @@ public final class Main {
             BenchCommand.line(
                 new Surroundings(
                     Launch.likeThis(Main.class.getName()), System::nanoTime, new SecureRandom())))
+        .addSubcommand(new WarmCommand())
         .addSubcommand(new CommandLine.HelpCommand());
   }
 }

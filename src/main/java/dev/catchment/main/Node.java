@@ -10,8 +10,6 @@ import dev.catchment.delivery.Courier;
 import dev.catchment.delivery.CourierSettings;
 import dev.catchment.delivery.Destinations;
 import dev.catchment.delivery.HttpRequests;
-import dev.catchment.ingest.Ingest;
-import dev.catchment.ingest.Refusals;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
@@ -44,7 +42,12 @@ import java.util.random.RandomGenerator;
 public final class Node implements AutoCloseable {
   private static final Log LOG = Log.of("main.node");
   private static final long READER_LEASE_MILLIS = 10_000;
-  private static final long TAIL_BYTES = 8L << 20;
+
+  /**
+   * Readers are a fraction of a second behind. More than they need would only outlive the young
+   * generation, parsed as it is, and be copied at each of its collections.
+   */
+  private static final long TAIL_BYTES = 4L << 20;
 
   private final Stores stores;
   private final Features features;
@@ -97,8 +100,7 @@ public final class Node implements AutoCloseable {
 
   /** The parts that do the product's work. */
   record Features(
-      Ingest ingest,
-      Refusals refusals,
+      IngestParts intake,
       AddressGuard guard,
       HttpSender sender,
       Courier courier,
@@ -126,16 +128,8 @@ public final class Node implements AutoCloseable {
                   delivery.maxInFlight(),
                   delivery.lease().toMillis(),
                   stores.isSqlite()));
-      Refusals refusals = new Refusals(stores.database(), stores.eventIds(), stores.metrics());
-      Ingest ingest =
-          new Ingest(
-              stores.database(),
-              stores.log(),
-              stores.eventIds(),
-              stores.clock(),
-              stores.config().ingest().maxBodyBytes(),
-              new Ingest.Outcomes(stores.metrics(), refusals::add));
-      return new Features(ingest, refusals, guard, sender, courier, destinations, secrets);
+      return new Features(
+          IngestParts.over(stores, secrets, sender), guard, sender, courier, destinations, secrets);
     }
   }
 
@@ -167,8 +161,8 @@ public final class Node implements AutoCloseable {
               stores.clock());
       Loop courier = new Loop("courier", features.courier(), stores.clock());
       Loop settler = new Loop("settler", features.courier().settler(), stores.clock());
-      Loop refusals = new Loop("refusals", features.refusals(), stores.clock());
-      features.refusals().wakes(refusals::wake);
+      Loop refusals = new Loop("refusals", features.intake().refusals(), stores.clock());
+      features.intake().refusals().wakes(refusals::wake);
       Loop feedMemory = new Loop("feeds", feeds.memory(), stores.clock());
       stores.database().listen(Channel.FEEDS, any -> feedMemory.wake());
       features.courier().settler().wakes(settler::wake, courier::wake);
@@ -224,7 +218,7 @@ public final class Node implements AutoCloseable {
     try {
       Stores stores = Stores.open(config, clock);
       Secrets secrets = secrets(stores);
-      FirstSteps firstSteps = FirstSteps.take(stores);
+      FirstSteps firstSteps = FirstSteps.take(stores, secrets);
       Features features = Features.over(stores, secrets);
       FeedParts feeds = FeedParts.over(stores);
       Loops loops = Loops.over(stores, features, feeds);
@@ -271,8 +265,8 @@ public final class Node implements AutoCloseable {
     loops.readers().close();
     features.courier().close();
     loops.settling().close();
-    features.ingest().close();
-    features.refusals().close();
+    features.intake().ingest().close();
+    features.intake().refusals().close();
     features.sender().close();
     stores.cursors().release();
     stores.database().close();

@@ -4,6 +4,7 @@ import dev.catchment.access.SecretKeyFile;
 import dev.catchment.base.Failure;
 import dev.catchment.base.Secret;
 import dev.catchment.delivery.Destinations;
+import dev.catchment.ingest.Sources;
 import dev.catchment.observe.Log;
 import dev.catchment.vault.CannotOpen;
 import dev.catchment.vault.Resealing;
@@ -23,7 +24,7 @@ record Secrets(List<Secret> keys, Vault vault) {
 
   /** Every sealed column of the store, as its room declares it. */
   private static final List<SealedColumn> COLUMNS =
-      Stream.of(Destinations.SEALED).flatMap(List::stream).toList();
+      Stream.of(Destinations.SEALED, Sources.SEALED).flatMap(List::stream).toList();
 
   static Secrets of(Node.Stores stores) {
     Config config = stores.config();

@@ -41,6 +41,11 @@ public final class Dispatcher implements Step {
 
   private static final long OTHER_NODE_MILLIS = 5_000;
 
+  /** Fewer events than this may wait for company: their commit costs as much as one of many. */
+  private static final int COMPANY_EVENTS = 32;
+
+  private static final long COMPANY_MILLIS_MAX = 2;
+
   private final Database database;
   private final EventLog log;
   private final Cursors cursors;
@@ -86,8 +91,11 @@ public final class Dispatcher implements Step {
     } catch (Cursors.Overtaken e) {
       // A connection changed, or another node took over: the same events are matched afresh.
       reader.overtaken();
+      return Step.again();
     }
-    return Step.again();
+    return events.size() < COMPANY_EVENTS
+        ? Step.gather(events.size(), 1, COMPANY_MILLIS_MAX)
+        : Step.again();
   }
 
   /** A match of an event and a connection. */
@@ -101,7 +109,9 @@ public final class Dispatcher implements Step {
       if (matches.size() >= DELIVERIES_MAX) {
         break;
       }
-      for (Connection connection : routes.of(event)) {
+      // A duplicate is kept for the record and goes nowhere.
+      for (Connection connection :
+          event.event().isDuplicate() ? List.<Connection>of() : routes.of(event)) {
         if (Match.matches(connection, event)) {
           matches.add(new Matched(event, connection));
         }

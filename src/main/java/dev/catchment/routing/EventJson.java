@@ -14,9 +14,6 @@ public final class EventJson {
   /** Bodies up to this size are parsed. */
   public static final int PARSED_BYTES_MAX = 1 << 20;
 
-  /** No event of this version is verified or compared with others. */
-  private static final String NONE = "none";
-
   private static final int INLINE_BYTES_MAX = 10_240;
 
   private EventJson() {}
@@ -63,11 +60,11 @@ public final class EventJson {
         .put("payload_ref", Json.nil())
         .put("payload_size", event.payloadSize())
         .put("payload", payload)
-        .put("verification_status", NONE)
-        .put("verification_error", Json.nil())
-        .put("dedup_status", NONE)
-        .put("dedup_hash", Json.nil())
-        .put("duplicate_of", Json.nil())
+        .put("verification_status", event.checked().verification())
+        .put("verification_error", event.checked().verificationError())
+        .put("dedup_status", event.checked().dedup())
+        .put("dedup_hash", event.checked().dedupHash())
+        .put("duplicate_of", event.checked().duplicateOf())
         .put("status", event.status().word())
         .put("received_at", Times.format(event.receivedAt()))
         .put("topic", Json.nil())

@@ -54,6 +54,8 @@ final class EventQuery {
       add(" AND e.id < ?", filter.below());
     }
     in("e.method", filter.methods());
+    in("COALESCE(e.verification_status, 'none')", filter.checked().verifications());
+    in("COALESCE(e.dedup_status, 'none')", filter.checked().dedups());
     Set<EventRow.Status> statuses = EnumSet.noneOf(EventRow.Status.class);
     statuses.addAll(filter.statuses());
     if (!statuses.isEmpty()) {

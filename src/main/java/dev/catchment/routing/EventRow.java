@@ -21,8 +21,22 @@ public record EventRow(
     From from,
     Event.RequestFacts request,
     long payloadSize,
+    Checked checked,
     Status status,
     long receivedAt) {
+
+  /**
+   * What its source found out about it.
+   *
+   * @param verification the words of {@code verification_status}
+   * @param dedup the words of {@code dedup_status}
+   */
+  public record Checked(
+      String verification,
+      @Nullable String verificationError,
+      String dedup,
+      @Nullable String dedupHash,
+      @Nullable String duplicateOf) {}
 
   /** The source it came to; the names are null once the source is gone. */
   public record From(String sourceId, @Nullable String sourceName, @Nullable String sourceSlug) {}

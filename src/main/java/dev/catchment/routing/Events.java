@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +33,14 @@ public final class Events {
   private static final String SELECT =
       "SELECT e.position, e.id, e.org_id, e.env_id, e.source_id, e.method, e.headers,"
           + " e.query_params, e.content_type, e.source_ip, e.payload_size, e.received_at,"
+          + " e.verification_status, e.verification_error, e.dedup_status, e.dedup_hash,"
+          + " e.duplicate_of,"
           + " s.name AS source_name, s.slug AS source_slug, "
           + EventQuery.STATUS
           + " AS status FROM events e LEFT JOIN sources s ON s.id = e.source_id";
+
+  /** What is stored as null, because most events have it. */
+  private static final String NONE = "none";
 
   private Events() {}
 
@@ -221,6 +227,12 @@ public final class Events {
             row.find("content_type"),
             row.find("source_ip")),
         row.number("payload_size"),
+        new EventRow.Checked(
+            Objects.requireNonNullElse(row.find("verification_status"), NONE),
+            row.find("verification_error"),
+            Objects.requireNonNullElse(row.find("dedup_status"), NONE),
+            row.find("dedup_hash"),
+            row.find("duplicate_of")),
         EventRow.Status.valueOf(row.string("status")),
         row.number("received_at"));
   }

@@ -133,12 +133,14 @@ public final class Loop {
           case Step.Next.Again again -> 0;
           case Step.Next.WhenWoken whenWoken -> SLEEP_MILLIS_MAX;
           case Step.Next.At at -> Math.min(SLEEP_MILLIS_MAX, at.epochMillis() - clock.millis());
+          case Step.Next.Rest rest -> Math.min(SLEEP_MILLIS_MAX, rest.millis());
         };
+    // While backing off or resting, wake-ups do not cut the pause short.
+    boolean deaf = backoffMillis > 0 || next instanceof Step.Next.Rest;
     lock.lock();
     try {
       long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
-      // While backing off, wake-ups do not cut the pause short.
-      while (!stopping && nanos > 0 && (!woken || backoffMillis > 0)) {
+      while (!stopping && nanos > 0 && (!woken || deaf)) {
         nanos = changed.awaitNanos(nanos);
       }
     } finally {

@@ -26,7 +26,9 @@ import dev.catchment.http.ServerSettings;
 import dev.catchment.http.Site;
 import dev.catchment.ingest.ClientAddress;
 import dev.catchment.ingest.Ingest;
+import dev.catchment.ingest.RateLimits;
 import dev.catchment.ingest.Refusals;
+import dev.catchment.ingest.Sources;
 import dev.catchment.json.Json;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
@@ -113,12 +115,14 @@ final class ApiNode implements AutoCloseable {
     refusals = new Refusals(database, ids, new Metrics());
     ingest =
         new Ingest(
-            database,
-            new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20)),
+            new Ingest.Stores(
+                database,
+                new Sources(Sample.vault()),
+                new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20))),
             ids,
             clock,
-            BODY_MAX,
-            new Ingest.Outcomes(new Metrics(), refusals::add));
+            new Ingest.Settings(BODY_MAX, new RateLimits(0, 0), id -> null),
+            new Ingest.Outside(refusals::add, url -> Optional.empty(), new Metrics()));
     feeds = new FeedDesk(database, ids, new FeedMemory(database, clock, FeedSettings.standard()));
     Access access =
         new Access(database, clock, new SessionCookie(List.of(new Secret("secret")), false));
@@ -133,7 +137,9 @@ final class ApiNode implements AutoCloseable {
 
   private Router router(Gate gate, InstantSource clock) {
     Router router = new Router(new GatewayProblems());
-    new SourceHandler(database, gate, ids, () -> "https://gateway.example").routes(router);
+    new SourceHandler(
+            database, gate, ids, new Sources(Sample.vault()), () -> "https://gateway.example")
+        .routes(router);
     new DestinationHandler(database, gate, ids, destinations, ApiNode::checkUrl).routes(router);
     new ConnectionHandler(database, gate, ids).routes(router);
     new CollectionHandler(database, gate, ids, feeds).routes(router);
@@ -141,7 +147,8 @@ final class ApiNode implements AutoCloseable {
     new EventHandler(database, gate).routes(router);
     new AttemptHandler(database, gate).routes(router);
     new IngestHandler(ingest, new ClientAddress(List.of(), Optional.empty())).routes(router);
-    new RefusedRequestHandler(database, gate, ingest::acceptAgain).routes(router);
+    new RefusedRequestHandler(database, gate, request -> ingest.acceptAgain(request.refused()))
+        .routes(router);
     new HealthHandler("1.2.3", clock, HealthHandler.Health::ok).routes(router);
     new DocumentHandler().routes(router);
     return router;

@@ -66,16 +66,43 @@ final class RefusalsTest {
           post(
               "sources",
               "{\"name\":\"N\",\"slug\":\"x\",\"verification_enabled\":true}",
-              "Invalid body: 'verification_enabled' is not supported by this version"),
+              "Invalid body: 'verification_type' is required to enable verification"),
           post(
               "sources",
-              "{\"name\":\"N\",\"slug\":\"x\",\"dedup_window_seconds\":5}",
-              "Invalid body: 'dedup_window_seconds' is not supported by this version"),
+              "{\"name\":\"N\",\"slug\":\"x\",\"dedup_window_seconds\":0}",
+              "Invalid body: 'dedup_window_seconds' must be an integer from 1 to 604800"),
           post(
               "sources",
-              "{\"name\":\"N\",\"slug\":\"x\",\"source_config\":{\"rate_limit_per_second\":1}}",
-              "Invalid body: 'source_config.rate_limit_per_second' is not supported by this"
-                  + " version"),
+              "{\"name\":\"N\",\"slug\":\"x\",\"verification_type\":\"hmac_sha256\",\"verification_enabled\":1}",
+              "Invalid body: 'verification_secret' is required to enable verification"),
+          post(
+              "sources",
+              "{\"name\":\"N\",\"slug\":\"x\",\"verification_type\":\"strange\"}",
+              "Invalid body: 'verification_type' is not a known verification type"),
+          post(
+              "sources",
+              "{\"name\":\"N\",\"slug\":\"x\",\"template\":\"strange\"}",
+              "Invalid body: 'template' is not a known template"),
+          post(
+              "sources",
+              "{\"name\":\"N\",\"slug\":\"x\",\"dedup_enabled\":1,\"dedup_strategy\":\"header_field\"}",
+              "Invalid body: 'dedup_field' is required for the strategy header_field"),
+          post(
+              "sources",
+              "{\"name\":\"N\",\"slug\":\"x\",\"ip_allowlist\":[\"10.0.0.0/8\",\"10.0.0.0/33\"]}",
+              "Invalid body: 'ip_allowlist[1]' must be an IPv4 or IPv6 address or CIDR range"),
+          post(
+              "sources",
+              "{\"name\":\"N\",\"slug\":\"x\",\"schema_validation_enabled\":1}",
+              "Invalid body: 'json_schema' is required to enable schema validation"),
+          post(
+              "sources",
+              "{\"name\":\"N\",\"slug\":\"x\",\"json_schema\":{\"$ref\":\"https://example.com/a\"}}",
+              "Invalid body: 'json_schema' refers to https://example.com/a, which is outside of it"),
+          post(
+              "sources",
+              "{\"name\":\"N\",\"slug\":\"x\",\"source_config\":{\"rate_limit_per_second\":0}}",
+              "Invalid body: 'source_config.rate_limit_per_second' must be an integer of at least 1"),
           post(
               "sources",
               "{\"name\":\"N\",\"slug\":\"x\",\"source_config\":{\"response\":{\"status_code\":99}}}",

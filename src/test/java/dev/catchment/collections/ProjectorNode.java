@@ -57,9 +57,13 @@ final class ProjectorNode implements AutoCloseable {
     return projector.step();
   }
 
+  private static boolean mayHaveMore(Step.Next next) {
+    return next instanceof Step.Next.Again || next instanceof Step.Next.Rest;
+  }
+
   /** Steps until there is nothing left to do. */
   void settle() {
-    for (int steps = 0; step() instanceof Step.Next.Again; steps++) {
+    for (int steps = 0; mayHaveMore(step()); steps++) {
       if (steps > 10_000) {
         throw new AssertionError("The projector never comes to rest");
       }

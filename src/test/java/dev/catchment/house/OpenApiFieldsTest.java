@@ -27,6 +27,8 @@ final class OpenApiFieldsTest {
                 GET,POST,PUT,PATCH,DELETE,OPTIONS /v1/ingest/{source_id}
                 GET,POST /v1/sources
                 GET,PATCH,DELETE /v1/sources/{id}
+                GET /v1/sources/templates
+                GET /v1/sources/templates/{slug}
                 GET,POST /v1/destinations
                 GET,PATCH,DELETE /v1/destinations/{id}
                 GET,POST /v1/connections
@@ -42,6 +44,7 @@ final class OpenApiFieldsTest {
                 GET /v1/refused-requests/summary
                 GET /v1/refused-requests/{id}
                 POST /v1/refused-requests/{id}/replay
+                GET /v1/events/{id}/routing
                 GET /v1/delivery-attempts
                 GET /v1/delivery-attempts/{id}
                 GET,POST /v1/feeds

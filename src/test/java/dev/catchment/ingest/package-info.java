@@ -1,3 +1,4 @@
-/** Tests of room {@code ingest}. */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package dev.catchment.ingest;
+
+import org.jspecify.annotations.NullMarked;

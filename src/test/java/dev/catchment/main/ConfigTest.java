@@ -39,6 +39,8 @@ final class ConfigTest {
           Map.entry("ingest.max_body_bytes", "1024"),
           Map.entry("ingest.queue_events", "7"),
           Map.entry("ingest.queue_bytes", "20971520"),
+          Map.entry("ingest.rate_limit_per_ip", "5"),
+          Map.entry("ingest.rate_limit_per_source", "7"),
           Map.entry("delivery.header_prefix", "X-Acme-"),
           Map.entry("delivery.allow_private", "true"),
           Map.entry("delivery.allow_networks", "fd00::/8, 192.168.1.7"),
@@ -82,7 +84,7 @@ final class ConfigTest {
         .isEqualTo(
             new Config.Auth(Optional.empty(), Optional.empty(), List.of(), Config.SignUp.INVITE));
     assertThat(config.api()).isEqualTo(new Config.Api(List.of()));
-    assertThat(config.ingest()).isEqualTo(new Config.Ingest(10_485_760, 20_000, 67_108_864));
+    assertThat(config.ingest()).isEqualTo(new Config.Ingest(10_485_760, 20_000, 67_108_864, 0, 0));
     assertThat(config.delivery())
         .isEqualTo(
             new Config.Delivery("X-hookstream-", false, List.of(), 256, Duration.ofSeconds(30)));

@@ -32,7 +32,7 @@ final class DoorsTest {
       assertThat(operations(doors.feeds())).isEqualTo(new TreeSet<>(OpenApi.feeds().operations()));
     } finally {
       features.courier().close();
-      features.ingest().close();
+      features.intake().ingest().close();
       features.sender().close();
       stores.database().close();
     }

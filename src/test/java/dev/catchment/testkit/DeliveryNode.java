@@ -248,8 +248,9 @@ public final class DeliveryNode implements AutoCloseable {
   }
 
   private static void finish(Step step) {
-    while (step.step() instanceof Step.Next.Again) {
-      // Each step does a part.
+    Step.Next next = step.step();
+    while (next instanceof Step.Next.Again || next instanceof Step.Next.Rest) {
+      next = step.step();
     }
   }
 

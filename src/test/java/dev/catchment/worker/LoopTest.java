@@ -65,6 +65,28 @@ final class LoopTest {
   }
 
   @Test
+  void wakingDoesNotCutARestShortAndAnotherStepFollowsIt() throws InterruptedException {
+    long restMillis = 60;
+    script = step -> step == 1 ? new Step.Next.Rest(restMillis) : Step.whenWoken();
+    long startedAt = System.nanoTime();
+    loop.start();
+    await(1);
+    loop.wake();
+    await(1);
+    assertThat(System.nanoTime() - startedAt).isGreaterThanOrEqualTo(restMillis * 1_000_000);
+    assertSleeps();
+  }
+
+  @Test
+  void whatComesAloneWaitsForNothingAndMuchWaitsForTheLongestRest() {
+    assertThat(Step.gather(0, 4, 25)).isEqualTo(Step.again());
+    assertThat(Step.gather(3, 4, 25)).isEqualTo(Step.again());
+    assertThat(Step.gather(4, 4, 25)).isEqualTo(new Step.Next.Rest(1));
+    assertThat(Step.gather(40, 4, 25)).isEqualTo(new Step.Next.Rest(10));
+    assertThat(Step.gather(1_000, 4, 25)).isEqualTo(new Step.Next.Rest(25));
+  }
+
+  @Test
   void aWakeUpDuringAStepLeadsToAnotherStep() throws InterruptedException {
     script =
         step -> {

@@ -42,6 +42,7 @@ final class SupervisorTest {
     List<String> ran = new CopyOnWriteArrayList<>();
     AtomicInteger stepsOfFirst = new AtomicInteger();
     CountDownLatch secondIsOver = new CountDownLatch(1);
+    CountDownLatch firstGoesOn = new CountDownLatch(1);
     Loop first =
         new Loop(
             "first",
@@ -50,6 +51,7 @@ final class SupervisorTest {
               stepsOfFirst.incrementAndGet();
               if (secondIsOver.getCount() == 0) {
                 ran.add("first after second");
+                firstGoesOn.countDown();
               }
               return Step.again();
             },
@@ -70,6 +72,7 @@ final class SupervisorTest {
     assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
     second.stop(5_000);
     secondIsOver.countDown();
+    assertThat(firstGoesOn.await(10, TimeUnit.SECONDS)).isTrue();
     supervisor.close();
     int stepsAtEnd = stepsOfFirst.get();
     supervisor.close();

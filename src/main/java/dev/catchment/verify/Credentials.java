@@ -1,0 +1,81 @@
+package dev.catchment.verify;
+
+import dev.catchment.base.Failure;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Schemes in which the sender shows the secret itself; nothing protects the body. */
+final class Credentials {
+  private static final Pattern TELEGRAM = Pattern.compile("[A-Za-z0-9_-]{1,256}");
+  private static final String BASIC = "Basic ";
+
+  private Credentials() {}
+
+  static Scheme compile(String type, Setup setup) {
+    return switch (type) {
+      case "telegram" -> {
+        for (Setup.Named secret : setup.secrets()) {
+          if (!TELEGRAM.matcher(secret.text()).matches()) {
+            throw Failure.body(
+                secret.field(), "must be 1 to 256 of the characters A-Z, a-z, 0-9, _ and -");
+          }
+        }
+        yield token("X-Telegram-Bot-Api-Secret-Token", setup);
+      }
+      case "okta" -> token("Authorization", setup);
+      case "gitlab" -> Schemes.each(setup, Credentials::gitlab);
+      default -> basic(setup);
+    };
+  }
+
+  /** A signing token signs; it is never shown, so a header that shows it proves nothing. */
+  private static Scheme gitlab(Setup setup) {
+    return setup.secrets().getFirst().text().startsWith("whsec_")
+        ? StandardWebhooks.of(setup, "webhook", KeyForm.WHSEC)
+        : token("X-Gitlab-Token", setup);
+  }
+
+  private static Scheme token(String header, Setup setup) {
+    String name = setup.header() == null ? header : setup.header();
+    List<byte[]> digests = digests(setup);
+    return (request, moment) ->
+        verdict(digests, request.required(name).getBytes(StandardCharsets.UTF_8), name);
+  }
+
+  private static Scheme basic(Setup setup) {
+    setup.secrets().forEach(secret -> Pair.of(secret, "user:password"));
+    List<byte[]> digests = digests(setup);
+    return (request, moment) -> {
+      String value = request.required("Authorization");
+      if (!value.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
+        throw Refusal.invalid("Header Authorization is not of the scheme Basic");
+      }
+      byte[] shown = Encoding.BASE64.decode(value.substring(BASIC.length()).strip());
+      if (shown == null) {
+        throw Refusal.invalid("Header Authorization is not base64");
+      }
+      return verdict(digests, shown, "Authorization");
+    };
+  }
+
+  /** Digests have one length, so that comparing them does not tell the length of a secret. */
+  private static List<byte[]> digests(Setup setup) {
+    return setup.secrets().stream()
+        .map(secret -> Algorithm.sha256(secret.text().getBytes(StandardCharsets.UTF_8)))
+        .toList();
+  }
+
+  private static Verdict verdict(List<byte[]> digests, byte[] shown, String header) {
+    byte[] digest = Algorithm.sha256(shown);
+    boolean fits = false;
+    for (byte[] right : digests) {
+      fits |= MessageDigest.isEqual(right, digest);
+    }
+    if (!fits) {
+      throw Refusal.invalid("Header " + header + " does not hold the secret");
+    }
+    return new Verdict.Verified(null, null);
+  }
+}

@@ -1,0 +1,8 @@
+package dev.catchment.verify;
+
+/**
+ * What a check is told beside the request.
+ *
+ * @param nowMillis milliseconds since 1970
+ */
+record Moment(long nowMillis, CertificateSource certificates) {}

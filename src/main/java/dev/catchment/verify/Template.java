@@ -1,0 +1,64 @@
+package dev.catchment.verify;
+
+import dev.catchment.json.Json;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is preset for a provider, so that its user only pastes a secret.
+ *
+ * @param wire the members that {@code GET /v1/sources/templates} shows
+ * @param preset what a new source or collection takes over beside them: {@code dedup_strategy},
+ *     {@code dedup_field}, {@code event_time_path} and {@code response} (as in {@code
+ *     source_config}), each null where the provider gives none
+ */
+public record Template(Json.Obj wire, Json.Obj preset) {
+  public String slug() {
+    String slug = wireText("slug");
+    return slug == null ? "" : slug;
+  }
+
+  public @Nullable String verificationType() {
+    return wireText("verification_type");
+  }
+
+  public @Nullable String verificationHeader() {
+    return wireText("verification_header");
+  }
+
+  public Json.@Nullable Obj verificationConfig() {
+    return wire.get("verification_config") instanceof Json.Obj config ? config : null;
+  }
+
+  /** Where the type of an event is found: a path into the body, or {@code headers.<name>}. */
+  public @Nullable String eventTypeField() {
+    return wireText("event_type_field");
+  }
+
+  /** {@code header_field} or {@code body_field}. */
+  public @Nullable String dedupStrategy() {
+    return text(preset, "dedup_strategy");
+  }
+
+  /** The header, or the path into the body, that names a delivery. */
+  public @Nullable String dedupField() {
+    return text(preset, "dedup_field");
+  }
+
+  /** Where the time of an event is found. */
+  public @Nullable String eventTimePath() {
+    return text(preset, "event_time_path");
+  }
+
+  /** What the provider wants to read after an accepted request. */
+  public Json.@Nullable Obj response() {
+    return preset.get("response") instanceof Json.Obj response ? response : null;
+  }
+
+  private @Nullable String wireText(String name) {
+    return text(wire, name);
+  }
+
+  private static @Nullable String text(Json.Obj object, String name) {
+    return object.get(name) instanceof Json.Str text ? text.value() : null;
+  }
+}

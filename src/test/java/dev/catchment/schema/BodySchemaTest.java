@@ -1,0 +1,135 @@
+package dev.catchment.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.catchment.base.Failure;
+import dev.catchment.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class BodySchemaTest {
+  @Test
+  void everyViolationSaysWhereAndWhy() {
+    BodySchema schema =
+        compile(
+            """
+            {"type":"object","required":["id"],"properties":{
+              "id":{"type":"integer"},
+              "mail":{"format":"email"},
+              "tags":{"type":"array","items":{"type":"string"}},
+              "a/b":{"minimum":3}}}
+            """);
+    assertThat(check(schema, "{\"id\":1,\"mail\":\"a@example.com\",\"tags\":[\"x\"]}")).isEmpty();
+    assertThat(check(schema, "{}")).extracting(Violation::keyword).containsExactly("required");
+    assertThat(check(schema, "{\"id\":\"1\",\"mail\":\"no\",\"tags\":[1,\"x\",2],\"a/b\":1}"))
+        .extracting(Violation::path)
+        .containsExactlyInAnyOrder("/id", "/mail", "/tags/0", "/tags/2", "/a~1b");
+    assertThat(check(schema, "{\"id\":"))
+        .containsExactly(new Violation("", "parse", "The body is not valid JSON"));
+    assertThat(check(schema, "")).hasSize(1);
+  }
+
+  /** The same words mean different things in different drafts. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          http://json-schema.org/draft-04/schema#       | {"maximum":5,"exclusiveMaximum":true} | 5 | false
+          http://json-schema.org/draft-04/schema        | {"maximum":5,"exclusiveMaximum":true} | 4 | true
+          http://json-schema.org/draft-06/schema#       | {"exclusiveMaximum":5}                | 5 | false
+          http://json-schema.org/draft-07/schema#       | {"if":{"minimum":3},"then":false}     | 4 | false
+          https://json-schema.org/draft/2019-09/schema  | {"dependentRequired":{"a":["b"]}}     | {"a":1} | false
+          https://json-schema.org/draft/2020-12/schema  | {"prefixItems":[{"type":"string"}]}   | [1] | false
+          http://json-schema.org/draft-07/schema#       | {"prefixItems":[{"type":"string"}]}   | [1] | true
+          """)
+  void theDraftIsChosenByTheSchema(String draft, String schema, String body, boolean fits) {
+    String text = "{\"$schema\":\"" + draft + "\"," + schema.substring(1);
+    assertThat(check(compile(text), body).isEmpty()).isEqualTo(fits);
+  }
+
+  @Test
+  void withoutAWordItIsDraft7() {
+    assertThat(check(compile("{\"if\":{\"minimum\":3},\"then\":false}"), "4")).hasSize(1);
+    assertThat(check(compile("{\"dependentRequired\":{\"a\":[\"b\"]}}"), "{\"a\":1}")).isEmpty();
+  }
+
+  @Test
+  void referencesInsideTheDocumentWork() {
+    BodySchema local =
+        compile("{\"definitions\":{\"n\":{\"type\":\"number\"}},\"$ref\":\"#/definitions/n\"}");
+    assertThat(check(local, "1")).isEmpty();
+    assertThat(check(local, "\"1\"")).hasSize(1);
+    BodySchema recursive =
+        compile("{\"properties\":{\"next\":{\"$ref\":\"#\"}},\"additionalProperties\":false}");
+    assertThat(check(recursive, "{\"next\":{\"next\":{}}}")).isEmpty();
+    assertThat(check(recursive, "{\"next\":{\"other\":1}}")).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"$ref\":\"https://example.com/schema.json\"}",
+        "{\"$ref\":\"other.json#/a\"}",
+        "{\"$ref\":\"file:///etc/passwd\"}",
+        "{\"items\":{\"anyOf\":[{\"$ref\":\"//example.com/a\"}]}}",
+        "{\"properties\":{\"properties\":{\"$ref\":\"x.json\"}}}",
+        "{\"$ref\":\"#/definitions/none\"}",
+        "{\"$schema\":\"https://example.com/draft\"}",
+        "{\"$schema\":7}",
+        "{\"type\":\"strange\"}",
+        "{\"required\":\"id\"}",
+        "{\"pattern\":\"(?=a)b\"}",
+        "{\"pattern\":\"(a\"}",
+        "{\"patternProperties\":{\"(a)\\\\1\":{}}}"
+      })
+  void whatCannotBeUsedIsRefusedOnSave(String schema) {
+    assertThatThrownBy(() -> compile(schema))
+        .isInstanceOfSatisfying(
+            Failure.class,
+            failure -> {
+              assertThat(failure.code()).isEqualTo(Failure.Code.INVALID);
+              assertThat(failure.sentence()).contains("json_schema");
+            });
+  }
+
+  @Test
+  void namesAndDataThatLookLikeKeywordsAreNone() {
+    BodySchema schema =
+        compile(
+            """
+            {"properties":{"$ref":{"type":"string"},"pattern":{"type":"string"}},
+             "const":{"$ref":"elsewhere.json","pattern":"(?=a)"}}
+            """);
+    assertThat(check(schema, "{\"$ref\":\"elsewhere.json\",\"pattern\":\"(?=a)\"}")).isEmpty();
+  }
+
+  @Test
+  void patternsTakeNoLongerThanTheTextIsLong() {
+    BodySchema schema = compile("{\"pattern\":\"^(a+)+$\"}");
+    assertThat(check(schema, "\"" + "a".repeat(100_000) + "b\"")).hasSize(1);
+  }
+
+  @Test
+  void hostileBodiesEndInOneSentence() {
+    BodySchema recursive = compile("{\"items\":{\"$ref\":\"#\"},\"type\":\"array\"}");
+    assertThat(check(recursive, "[".repeat(900) + "]".repeat(900))).hasSize(1);
+    assertThat(check(recursive, "[".repeat(100_000))).hasSize(1);
+    BodySchema numbers = compile("{\"items\":{\"type\":\"string\"}}");
+    String many = "[" + "1,".repeat(100_000) + "1]";
+    assertThat(check(numbers, many)).hasSize(BodySchema.VIOLATIONS_MAX);
+  }
+
+  private static BodySchema compile(String schema) {
+    return BodySchema.compile((Json.Obj) Json.read(schema));
+  }
+
+  private static List<Violation> check(BodySchema schema, String body) {
+    return schema.check(body.getBytes(StandardCharsets.UTF_8));
+  }
+}

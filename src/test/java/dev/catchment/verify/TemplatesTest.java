@@ -1,0 +1,121 @@
+package dev.catchment.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.catchment.expr.FieldPath;
+import dev.catchment.json.Json;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Templates are complete, ordered, and name only what works. */
+final class TemplatesTest {
+  private static final List<String> PROMISED =
+      List.of(
+          "stripe",
+          "github",
+          "shopify",
+          "slack",
+          "twilio",
+          "sendgrid",
+          "intercom",
+          "linear",
+          "clerk",
+          "svix",
+          "paddle",
+          "resend",
+          "postmark",
+          "typeform",
+          "custom",
+          "meta",
+          "websub");
+
+  @Test
+  void thePromisedOnesComeFirstInTheirOrderAndNoneTwice() {
+    List<String> slugs = Templates.list().stream().map(Template::slug).toList();
+    assertThat(slugs).startsWith(PROMISED.toArray(String[]::new)).doesNotHaveDuplicates();
+    assertThat(slugs).hasSizeGreaterThanOrEqualTo(77);
+    assertThat(slugs).doesNotContain("bitbucket", "jira", "lemon-squeezy", "xero");
+  }
+
+  @Test
+  void eachShowsTheMembersOfTheApiAndNoOther() {
+    for (Template template : Templates.list()) {
+      assertThat(template.wire().members().keySet())
+          .as(template.slug())
+          .containsExactly(
+              "slug",
+              "name",
+              "description",
+              "verification_type",
+              "verification_header",
+              "verification_config",
+              "secret_label",
+              "docs_url",
+              "event_type_field",
+              "primary_key_path",
+              "handshake");
+      assertThat(template.preset().members().keySet())
+          .contains("dedup_strategy", "dedup_field", "event_time_path");
+      for (String text : List.of("slug", "name", "description")) {
+        assertThat(Vector.text(template.wire(), text)).isNotBlank();
+      }
+      assertThat(Vector.text(template.wire(), "description")).endsWith(".");
+    }
+  }
+
+  @Test
+  void pathsAreWellFormedAndDedupHasBothPartsOrNone() {
+    for (Template template : Templates.list()) {
+      Stream.of(
+              template.eventTypeField(),
+              template.eventTimePath(),
+              "body_field".equals(template.dedupStrategy()) ? template.dedupField() : null,
+              template.wire().get("primary_key_path") instanceof Json.Str path
+                  ? path.value()
+                  : null)
+          .filter(path -> path != null)
+          .forEach(path -> assertThat(FieldPath.parse(path)).isNotNull());
+      assertThat(template.dedupStrategy() == null)
+          .as(template.slug())
+          .isEqualTo(template.dedupField() == null);
+      if (template.dedupStrategy() != null) {
+        assertThat(template.dedupStrategy()).isIn("header_field", "body_field");
+      }
+    }
+  }
+
+  @Test
+  void theTypesAreThoseOfTheApi() {
+    Set<String> general = Set.of("hmac_sha256", "hmac_sha1", "standard_webhooks");
+    for (Template template : Templates.list()) {
+      String type = template.verificationType();
+      assertThat(type == null || general.contains(type) || type.equals(template.slug()))
+          .as(template.slug())
+          .isTrue();
+    }
+    assertThat(Templates.find("stripe").map(Template::verificationHeader))
+        .contains("Stripe-Signature");
+    assertThat(Templates.find("Stripe")).isEmpty();
+  }
+
+  @Test
+  void aPresetPathFindsTheValueInTheRequestsOfItsProvider() {
+    int found = 0;
+    for (Vector vector : Vector.all()) {
+      String slug = vector.template();
+      Json body = Json.parse(vector.request().body()).orElse(null);
+      if (slug == null || !vector.valid() || body == null) {
+        continue;
+      }
+      String path = Templates.find(slug).orElseThrow().eventTypeField();
+      if (path != null
+          && !path.startsWith("headers.")
+          && FieldPath.parse(path).find(body).isPresent()) {
+        found++;
+      }
+    }
+    assertThat(found).isGreaterThan(60);
+  }
+}

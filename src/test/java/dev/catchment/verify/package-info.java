@@ -1,0 +1,4 @@
+@NullMarked
+package dev.catchment.verify;
+
+import org.jspecify.annotations.NullMarked;
