@@ -4,7 +4,6 @@ import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Times;
 import dev.catchment.db.Database;
-import dev.catchment.expr.Body;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;
@@ -12,15 +11,12 @@ import dev.catchment.ingest.Sources;
 import dev.catchment.json.Json;
 import dev.catchment.routing.Connection;
 import dev.catchment.routing.EventFilter;
+import dev.catchment.routing.EventJson;
 import dev.catchment.routing.EventRow;
 import dev.catchment.routing.Events;
 import dev.catchment.routing.Routing;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** The resource {@code /v1/events}. */
 public final class EventHandler {
@@ -34,8 +30,6 @@ public final class EventHandler {
   private static final List<String> METHODS =
       List.of("GET", "POST", "PUT", "PATCH", "DELETE", "WS");
   private static final int SEARCH_CHARS_MAX = 1_000;
-  private static final int INLINE_BYTES_MAX = 10_240;
-  private static final int PARSED_BYTES_MAX = 1 << 20;
 
   private final Database database;
   private final Gate gate;
@@ -113,8 +107,9 @@ public final class EventHandler {
     String id = Path.id(request, "Event");
     return database.read(tx -> {
       EventRow event = Events.get(tx, scope, id);
-      byte[] body = event.payloadSize() <= PARSED_BYTES_MAX ? Events.body(tx, event) : null;
-      return Response.json(200, Json.object().put("event", row(event, body)).build());
+      byte[] body =
+          event.payloadSize() <= EventJson.PARSED_BYTES_MAX ? Events.body(tx, event) : null;
+      return Response.json(200, Json.object().put("event", EventJson.row(event, body)).build());
     });
   }
 
@@ -178,58 +173,5 @@ public final class EventHandler {
         .put("source_slug", event.from().sourceSlug())
         .put("topic", Json.nil())
         .build();
-  }
-
-  /**
-   * The full row.
-   *
-   * @param body null when it is too large to be shown
-   */
-  private static Json row(EventRow event, byte @Nullable [] body) {
-    Json headers = Json.read(event.request().headersJson());
-    String inline = body == null || body.length > INLINE_BYTES_MAX ? null : utf8(body);
-    return Json.object()
-        .put("id", event.id())
-        .put("org_id", event.scope().orgId())
-        .put("env_id", event.scope().envId())
-        .put("source_id", event.from().sourceId())
-        .put("method", event.request().method())
-        .put("headers", headers)
-        .put("query_params", Json.read(event.request().queryJson()))
-        .put("content_type", event.request().contentType())
-        .put("source_ip", event.request().sourceIp())
-        .put("payload_inline", inline)
-        .put("payload_ref", inline == null ? "payloads/" + event.id() : null)
-        .put("payload_size", event.payloadSize())
-        .put("payload", body == null ? Json.nil() : parsed(event, headers, body))
-        .put("verification_status", event.checked().verification())
-        .put("verification_error", event.checked().verificationError())
-        .put("dedup_status", event.checked().dedup())
-        .put("dedup_hash", event.checked().dedupHash())
-        .put("duplicate_of", event.checked().duplicateOf())
-        .put("status", event.status().word())
-        .put("received_at", Times.format(event.receivedAt()))
-        .put("topic", Json.nil())
-        .put("source_name", event.from().sourceName())
-        .put("source_slug", event.from().sourceSlug())
-        .build();
-  }
-
-  private static Json parsed(EventRow event, Json headers, byte[] body) {
-    String encoding =
-        headers instanceof Json.Obj object
-                && object.get("content-encoding") instanceof Json.Str(String text)
-            ? text
-            : null;
-    return Body.parse(body, event.request().contentType(), encoding, PARSED_BYTES_MAX)
-        .orElse(Json.nil());
-  }
-
-  private static @Nullable String utf8(byte[] body) {
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
-    } catch (CharacterCodingException e) {
-      return null;
-    }
   }
 }

@@ -38,11 +38,12 @@ public final class HealthHandler {
    *
    * @param storage {@code ok}, or in a word what fails
    * @param delivery the same
+   * @param retention whether old data is removed; that it is not does not make a server unready
    */
-  public record Health(State state, String storage, String delivery) {
+  public record Health(State state, String storage, String delivery, boolean retention) {
     /** Nothing fails. */
     public static Health ok() {
-      return new Health(State.OK, "ok", "ok");
+      return new Health(State.OK, "ok", "ok", true);
     }
   }
 
@@ -53,15 +54,18 @@ public final class HealthHandler {
 
   private Response get(Request request) {
     Health now = health.get();
+    Json.ObjBuilder checks =
+        Json.object().put("storage", now.storage()).put("delivery", now.delivery());
+    if (!now.retention()) {
+      checks.put("retention", "failing");
+    }
     return Response.json(
         now.state() == State.OK ? 200 : 503,
         Json.object()
             .put("status", now.state().name().toLowerCase(Locale.ROOT))
             .put("version", version)
             .put("uptime_seconds", Math.max(0, clock.millis() - startedAt) / MILLIS_PER_SECOND)
-            .put(
-                "checks",
-                Json.object().put("storage", now.storage()).put("delivery", now.delivery()).build())
+            .put("checks", checks.build())
             .build());
   }
 }

@@ -40,7 +40,7 @@ public final class IngestHandler {
   /** Adds the routes. */
   public void routes(Router router) {
     for (String method : METHODS) {
-      router.async(method, PATH, this::accept, this::bodyMax);
+      router.async(method, PATH, this::accept, this::bodyMax, this::tooLarge);
     }
     router.async("HEAD", PATH, request -> now(Response.empty(200)), this::bodyMax);
     router.async("OPTIONS", PATH, request -> now(options(request)), this::bodyMax);
@@ -52,14 +52,21 @@ public final class IngestHandler {
 
   private CompletionStage<Response> accept(Request request) {
     return ingest
-        .accept(
-            new Received(
-                request.path("source_id"),
-                facts(request),
-                request.headers().lines(),
-                url(request),
-                request.body()))
+        .accept(received(request))
         .handle((intake, thrown) -> thrown == null ? answer(intake) : refused(request, thrown));
+  }
+
+  private void tooLarge(Request request, long bytesRead) {
+    ingest.tooLarge(received(request), bytesRead);
+  }
+
+  private Received received(Request request) {
+    return new Received(
+        request.path("source_id"),
+        facts(request),
+        request.headers().lines(),
+        url(request),
+        request.body());
   }
 
   /** Path and query as they came, which some senders sign. */

@@ -27,7 +27,7 @@ public final class Collections {
   public static final String HAND_MADE_KEY = "manual-";
 
   /** The name of the projector's cursor. */
-  static final String READER = "collections";
+  public static final String READER = "collections";
 
   private static final String SELECT =
       """
@@ -315,6 +315,25 @@ public final class Collections {
         row.number("time_fallback_count"),
         row.findNumber("last_sync_at"),
         Math.max(row.number("reached"), row.number("start_position")));
+  }
+
+  /**
+   * How far the collections are that are paused, catch up or are being backfilled: source to the
+   * position after which its events are still needed.
+   */
+  public static Map<String, Long> waiting(Tx tx) {
+    Map<String, Long> waiting = new TreeMap<>();
+    tx.list(
+            """
+            SELECT source_id, catch_up_position AS n FROM collections
+             WHERE catch_up_position IS NOT NULL
+            UNION ALL
+            SELECT source_id, 0 AS n FROM collections
+             WHERE backfill_status IN ('pending', 'running')
+            """,
+            row -> Map.entry(row.string("source_id"), row.number("n")))
+        .forEach(entry -> waiting.merge(entry.getKey(), entry.getValue(), Math::min));
+    return waiting;
   }
 
   /** Accepted events of the collection's source that it has not yet looked at. */

@@ -2,6 +2,7 @@ package dev.catchment.collections;
 
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
+import dev.catchment.log.Cursors;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -75,6 +76,45 @@ public final class Records {
           created_at = excluded.created_at, updated_at = excluded.updated_at
         """,
         rows);
+  }
+
+  /**
+   * Removes a slice of the tombstones whose last event came before that time, oldest first.
+   *
+   * @return how many were removed; less than {@code max} when none is left
+   */
+  public static int deleteTombstones(Tx tx, long epochMillis, int max) {
+    // A batch that was folded over one of these rows must be folded again, or it miscounts. Before
+    // the rows, because the projector too locks its cursor first.
+    Cursors.disturb(tx, Collections.READER);
+    List<String> collections =
+        tx.list(
+            """
+            DELETE FROM records WHERE deleted = 1 AND (collection_id, record_key) IN
+              (SELECT collection_id, record_key FROM records
+                WHERE deleted = 1 AND updated_at < ? ORDER BY updated_at LIMIT ?)
+            RETURNING collection_id
+            """,
+            row -> row.string("collection_id"),
+            epochMillis,
+            max);
+    Map<String, Integer> counts = new HashMap<>();
+    collections.forEach(id -> counts.merge(id, 1, Integer::sum));
+    counts.forEach((id, count) ->
+        tx.update(
+            "UPDATE collections SET tombstone_count = tombstone_count - ? WHERE id = ?",
+            count,
+            id));
+    return collections.size();
+  }
+
+  /** Whether there is a tombstone whose last event came before that time. */
+  public static boolean hasTombstones(Tx tx, long epochMillis) {
+    return tx.find(
+            "SELECT updated_at FROM records WHERE deleted = 1 AND updated_at < ? LIMIT 1",
+            row -> row.number("updated_at"),
+            epochMillis)
+        .isPresent();
   }
 
   /** The visible record of a key. The caller has made sure that the collection is in its scope. */

@@ -3,11 +3,15 @@ package dev.catchment.delivery;
 import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
 import dev.catchment.db.Channel;
+import dev.catchment.db.InList;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The table of attempts, as its readers and the operators see it. */
@@ -159,6 +163,54 @@ public final class Attempts {
         """,
         tx.now(),
         destinationId);
+  }
+
+  /** How many attempts each of these events has; events without any are left out. */
+  public static Map<String, Long> countByEvent(Tx tx, List<String> eventIds) {
+    Map<String, Long> counts = new HashMap<>();
+    if (!eventIds.isEmpty()) {
+      InList these = InList.of("event_id", eventIds);
+      tx.list(
+              "SELECT event_id, COUNT(*) AS n FROM attempts WHERE "
+                  + these.condition()
+                  + " GROUP BY event_id",
+              row -> Map.entry(row.string("event_id"), row.number("n")),
+              these.args())
+          .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
+    }
+    return counts;
+  }
+
+  /** Those of these events that have an unfinished delivery. */
+  public static Set<String> unfinished(Tx tx, List<String> eventIds) {
+    if (eventIds.isEmpty()) {
+      return Set.of();
+    }
+    InList these = InList.of("event_id", eventIds);
+    return Set.copyOf(
+        tx.list(
+            "SELECT DISTINCT event_id FROM attempts WHERE open = 1 AND " + these.condition(),
+            row -> row.string("event_id"),
+            these.args()));
+  }
+
+  /** Removes the ended attempts of these events. */
+  public static void deleteEnded(Tx tx, List<String> eventIds) {
+    if (!eventIds.isEmpty()) {
+      InList these = InList.of("event_id", eventIds);
+      tx.update("DELETE FROM attempts WHERE open = 0 AND " + these.condition(), these.args());
+    }
+  }
+
+  /** Removes up to {@code max} ended attempts of an event, and says how many. */
+  public static int deleteEnded(Tx tx, String eventId, int max) {
+    return tx.update(
+        """
+        DELETE FROM attempts WHERE seq IN
+          (SELECT seq FROM attempts WHERE event_id = ? AND open = 0 LIMIT ?)
+        """,
+        eventId,
+        max);
   }
 
   private static AttemptRow row(Row row) {

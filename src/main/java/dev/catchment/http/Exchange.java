@@ -29,6 +29,9 @@ final class Exchange {
   /** How long a sender whose body was refused may go on sending before it is cut off. */
   private static final long DISCARD_MILLIS_MAX = 2_000;
 
+  /** How much of a body that is too large is told to whoever wants to know of it. */
+  private static final int TOLD_BYTES_MAX = 64 << 10;
+
   /** What all exchanges of a server share. */
   static final class Shared {
     /** Requests that may be handled at once. */
@@ -144,7 +147,7 @@ final class Exchange {
     bodyMax = matched.bodyMax().applyAsInt(new Request(head, pathParameters, nothing));
     String length = http.getHeader("Content-Length");
     if (length != null && tooLong(length)) {
-      refuse(tooLarge());
+      refuseSize(0);
       return;
     }
     if ("100-continue".equalsIgnoreCase(http.getHeader("Expect"))) {
@@ -164,13 +167,22 @@ final class Exchange {
     }
   }
 
-  private Response tooLarge() {
-    return router
-        .problems()
-        .of(
-            new Failure(
-                Failure.Code.TOO_LARGE, "Payload too large: limit is " + bodyMax + " bytes", null),
-            head.id());
+  private void refuseSize(long bytesRead) {
+    Buffer read = body;
+    if (target != null) {
+      byte[] start =
+          read == null ? nothing : read.getBytes(0, Math.min(read.length(), TOLD_BYTES_MAX));
+      target.tooLarge().refused(new Request(head, pathParameters, start), bytesRead);
+    }
+    refuse(
+        router
+            .problems()
+            .of(
+                new Failure(
+                    Failure.Code.TOO_LARGE,
+                    "Payload too large: limit is " + bodyMax + " bytes",
+                    null),
+                head.id()));
   }
 
   private void chunk(Buffer chunk) {
@@ -179,7 +191,7 @@ final class Exchange {
     }
     long size = chunk.length() + (body == null ? 0L : body.length());
     if (size > bodyMax) {
-      refuse(tooLarge());
+      refuseSize(size);
       return;
     }
     reserved += chunk.length();

@@ -23,9 +23,31 @@ public final class Router {
    * What a path and method lead to.
    *
    * @param bodyMax bytes the body may have for this request
+   * @param tooLarge who is told of a body that is larger
    */
   record Target(
-      @Nullable Handler handler, @Nullable AsyncHandler async, ToIntFunction<Request> bodyMax) {}
+      @Nullable Handler handler,
+      @Nullable AsyncHandler async,
+      ToIntFunction<Request> bodyMax,
+      TooLarge tooLarge) {
+    Target(
+        @Nullable Handler handler, @Nullable AsyncHandler async, ToIntFunction<Request> bodyMax) {
+      this(handler, async, bodyMax, (request, bytesRead) -> {});
+    }
+  }
+
+  /** Is told on the event loop that a request was refused for the size of its body. */
+  @FunctionalInterface
+  public interface TooLarge {
+    /**
+     * Must return at once.
+     *
+     * @param request with at most the first 64 KiB of the body
+     * @param bytesRead how much of the body came before it was refused; 0 when its announced length
+     *     was enough
+     */
+    void refused(Request request, long bytesRead);
+  }
 
   /** Where a request leads. */
   sealed interface Found {
@@ -66,6 +88,16 @@ public final class Router {
   public Router async(
       String method, String pattern, AsyncHandler handler, ToIntFunction<Request> bodyMax) {
     return add(method, pattern, new Target(null, handler, bodyMax));
+  }
+
+  /** The same, telling of requests whose body is too large. */
+  public Router async(
+      String method,
+      String pattern,
+      AsyncHandler handler,
+      ToIntFunction<Request> bodyMax,
+      TooLarge tooLarge) {
+    return add(method, pattern, new Target(null, handler, bodyMax, tooLarge));
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.catchment.db.Database;
 import dev.catchment.db.Durability;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -108,6 +109,23 @@ public final class Cursors {
   /** Where the reader is, whoever holds it. */
   public static long position(Tx tx, String name) {
     return tx.number("SELECT position AS n FROM cursors WHERE name = ?", name);
+  }
+
+  /**
+   * How far the slowest reader of the log is.
+   *
+   * @param readers readers that must be asked; one that never began is at 0
+   * @param except a cursor that reads no events
+   */
+  public static long slowest(Tx tx, List<String> readers, String except) {
+    long slowest = Long.MAX_VALUE;
+    for (String reader : readers) {
+      slowest = Math.min(slowest, position(tx, reader));
+    }
+    long others =
+        tx.number(
+            "SELECT COALESCE(MIN(position), ?) AS n FROM cursors WHERE name <> ?", slowest, except);
+    return Math.min(slowest, others);
   }
 
   /** Lets other nodes take this node's readers at once. */

@@ -15,6 +15,7 @@ import java.util.Optional;
 final class Config {
   private static final int MANY = 1_000_000;
   private static final int LISTED = 100_000;
+  private static final int DAYS = 36_500;
   private static final int PREVIOUS_KEYS = 16;
   private static final String WEB_ADDRESS =
       "must be an http or https URL without user, query or fragment";
@@ -28,6 +29,7 @@ final class Config {
   private final Ingest ingest;
   private final Delivery delivery;
   private final Feeds feeds;
+  private final Retention retention;
 
   /** Settings {@code server.*}; {@code port} 0 means any free one, {@code dataDir} is absolute. */
   record Server(
@@ -88,6 +90,14 @@ final class Config {
   /** The bounds of feeds and of requests for them. */
   record FeedLimits(int liveMax, int stagingMax, int listHardMax, int inboxMax, int requestsMax) {}
 
+  /** Settings {@code retention.*}; an archive folder is absolute. */
+  record Retention(
+      boolean enabled,
+      int eventsDays,
+      long eventsMax,
+      int tombstoneDays,
+      Optional<Path> archiveDir) {}
+
   /** What is kept rendered, and for how long it serves without the store. */
   record FeedMemory(int snapshotCacheMib, Duration staleMax) {}
 
@@ -104,6 +114,7 @@ final class Config {
     ingest = ingest(values);
     delivery = delivery(values);
     feeds = feeds(values);
+    retention = retention(cwd, values);
   }
 
   /**
@@ -152,6 +163,10 @@ final class Config {
     return feeds;
   }
 
+  Retention retention() {
+    return retention;
+  }
+
   private static Server server(Path cwd, ConfigValues values) {
     return new Server(
         values.find("server.public_url", ConfigForms::webAddress, WEB_ADDRESS),
@@ -163,16 +178,36 @@ final class Config {
   }
 
   private static Path dataDir(Path cwd, ConfigValues values) {
-    String text = values.text("server.data_dir");
+    return folder(cwd, values, "server.data_dir")
+        .orElseGet(() -> {
+          values.reject("server.data_dir", "must be a folder");
+          return cwd;
+        });
+  }
+
+  /** The absolute path of a folder; empty for an empty text and for one that is no path. */
+  private static Optional<Path> folder(Path cwd, ConfigValues values, String key) {
+    String text = values.text(key);
     try {
-      if (!text.isEmpty()) {
-        return cwd.resolve(text).toAbsolutePath().normalize();
-      }
+      return text.isEmpty()
+          ? Optional.empty()
+          : Optional.of(cwd.resolve(text).toAbsolutePath().normalize());
     } catch (InvalidPathException e) {
-      // Reported below like an empty text.
+      return Optional.empty();
     }
-    values.reject("server.data_dir", "must be a folder");
-    return cwd;
+  }
+
+  private static Retention retention(Path cwd, ConfigValues values) {
+    Optional<Path> archiveDir = folder(cwd, values, "retention.archive_dir");
+    if (archiveDir.isEmpty() && !values.text("retention.archive_dir").isEmpty()) {
+      values.reject("retention.archive_dir", "must be a folder");
+    }
+    return new Retention(
+        values.flag("retention.enabled"),
+        values.integer("retention.events_days", 0, DAYS),
+        values.whole("retention.events_max", 0, Long.MAX_VALUE, 0),
+        values.integer("retention.tombstone_days", 1, DAYS),
+        archiveDir);
   }
 
   private static Database database(ConfigValues values) {

@@ -20,6 +20,7 @@ import dev.catchment.api.HealthHandler;
 import dev.catchment.api.IngestHandler;
 import dev.catchment.api.MetricsHandler;
 import dev.catchment.api.RecordHandler;
+import dev.catchment.api.RefusedRequestHandler;
 import dev.catchment.api.SourceHandler;
 import dev.catchment.feedapi.FeedApi;
 import dev.catchment.http.Router;
@@ -131,6 +132,11 @@ final class Doors {
       new RecordHandler(stores.database(), gate).routes(router);
       new EventHandler(stores.database(), gate).routes(router);
       new AttemptHandler(stores.database(), gate).routes(router);
+      new RefusedRequestHandler(
+              stores.database(),
+              gate,
+              request -> features.intake().ingest().acceptAgain(request.refused()))
+          .routes(router);
     }
 
     private void feeds(Router router, Gate gate) {
@@ -146,17 +152,18 @@ final class Doors {
 
     private HealthHandler.Health health() {
       Map<String, String> inTrouble = troubles.get();
+      boolean retention = !inTrouble.containsKey("retention");
+      boolean working = inTrouble.isEmpty() || (inTrouble.size() == 1 && !retention);
       boolean storage = storageAnswers();
       boolean delivery =
           !inTrouble.containsKey("courier")
               && !inTrouble.containsKey("settler")
               && !inTrouble.containsKey("dispatcher");
-      return storage && inTrouble.isEmpty()
-          ? HealthHandler.Health.ok()
-          : new HealthHandler.Health(
-              HealthHandler.State.DEGRADED,
-              storage ? "ok" : "failing",
-              delivery ? "ok" : "failing");
+      return new HealthHandler.Health(
+          storage && working ? HealthHandler.State.OK : HealthHandler.State.DEGRADED,
+          storage ? "ok" : "failing",
+          delivery ? "ok" : "failing",
+          retention);
     }
 
     private boolean storageAnswers() {

@@ -5,18 +5,20 @@ import dev.catchment.delivery.SendResult;
 import dev.catchment.delivery.Sender;
 import dev.catchment.ingest.Ingest;
 import dev.catchment.ingest.RateLimits;
+import dev.catchment.ingest.Refusals;
 import dev.catchment.ingest.Sources;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Intake and the table its rules come from. */
-record IngestParts(Ingest ingest, Sources sources) {
+/** Intake, the table its rules come from, and what keeps the requests that it refuses. */
+record IngestParts(Ingest ingest, Sources sources, Refusals refusals) {
   private static final int GET_MILLIS_MAX = 10_000;
 
   static IngestParts over(Node.Stores stores, Secrets secrets, Sender sender) {
     Config config = stores.config();
     Sources sources = new Sources(secrets.vault());
+    Refusals refusals = new Refusals(stores.database(), stores.eventIds(), stores.metrics());
     Ingest ingest =
         new Ingest(
             new Ingest.Stores(stores.database(), sources, stores.log()),
@@ -27,8 +29,8 @@ record IngestParts(Ingest ingest, Sources sources) {
                 new RateLimits(
                     config.ingest().rateLimitPerIp(), config.ingest().rateLimitPerSource()),
                 id -> config.server().publicUrl(config.server().port()) + "/v1/ingest/" + id),
-            new Ingest.Outside(refused -> {}, url -> get(sender, url), stores.metrics()));
-    return new IngestParts(ingest, sources);
+            new Ingest.Outside(refusals::add, url -> get(sender, url), stores.metrics()));
+    return new IngestParts(ingest, sources, refusals);
   }
 
   /** Reads a public address; the sender guards against others, and follows no redirect. */

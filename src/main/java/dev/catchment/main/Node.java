@@ -19,14 +19,18 @@ import dev.catchment.outbound.AddressGuard;
 import dev.catchment.outbound.HttpSender;
 import dev.catchment.outbound.HttpSenderSettings;
 import dev.catchment.outbound.Resolver;
+import dev.catchment.retention.Retention;
+import dev.catchment.retention.RetentionSettings;
 import dev.catchment.routing.Dispatcher;
 import dev.catchment.worker.Loop;
 import dev.catchment.worker.Supervisor;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
@@ -157,6 +161,8 @@ public final class Node implements AutoCloseable {
               stores.clock());
       Loop courier = new Loop("courier", features.courier(), stores.clock());
       Loop settler = new Loop("settler", features.courier().settler(), stores.clock());
+      Loop refusals = new Loop("refusals", features.intake().refusals(), stores.clock());
+      features.intake().refusals().wakes(refusals::wake);
       Loop feedMemory = new Loop("feeds", feeds.memory(), stores.clock());
       stores.database().listen(Channel.FEEDS, any -> feedMemory.wake());
       features.courier().settler().wakes(settler::wake, courier::wake);
@@ -164,9 +170,28 @@ public final class Node implements AutoCloseable {
       stores.database().listen(Channel.LOG, any -> projector.wake());
       stores.database().listen(Channel.COLLECTIONS, any -> projector.wake());
       stores.database().listen(Channel.DELIVERIES, any -> courier.wake());
-      return new Loops(
-          new Supervisor(List.of(courier, dispatcher, projector, feedMemory)),
-          new Supervisor(List.of(settler)));
+      List<Loop> readers =
+          new ArrayList<>(List.of(courier, dispatcher, projector, feedMemory, refusals));
+      retention(stores).ifPresent(readers::add);
+      return new Loops(new Supervisor(readers), new Supervisor(List.of(settler)));
+    }
+
+    private static Optional<Loop> retention(Stores stores) {
+      Config.Retention settings = stores.config().retention();
+      return settings.enabled()
+          ? Optional.of(
+              new Loop(
+                  "retention",
+                  new Retention(
+                      stores.database(),
+                      stores.cursors(),
+                      new RetentionSettings(
+                          settings.eventsDays(),
+                          settings.eventsMax(),
+                          settings.tombstoneDays(),
+                          settings.archiveDir())),
+                  stores.clock()))
+          : Optional.empty();
     }
 
     /** The loops in trouble and why. */
@@ -241,6 +266,7 @@ public final class Node implements AutoCloseable {
     features.courier().close();
     loops.settling().close();
     features.intake().ingest().close();
+    features.intake().refusals().close();
     features.sender().close();
     stores.cursors().release();
     stores.database().close();

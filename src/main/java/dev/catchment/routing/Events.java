@@ -2,6 +2,7 @@ package dev.catchment.routing;
 
 import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
+import dev.catchment.db.InList;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.log.Event;
@@ -181,6 +182,16 @@ public final class Events {
   public static EventRow get(Tx tx, Scope scope, String id) {
     return tx.find(SELECT + " WHERE e.env_id = ? AND e.id = ?", Events::row, scope.envId(), id)
         .orElseThrow(() -> Failure.notFound("Event"));
+  }
+
+  /** The events at these positions, oldest first; missing ones are left out. */
+  public static List<EventRow> at(Tx tx, List<Long> positions) {
+    if (positions.isEmpty()) {
+      return List.of();
+    }
+    InList these = InList.of("e.position", positions);
+    return tx.list(
+        SELECT + " WHERE " + these.condition() + " ORDER BY e.position", Events::row, these.args());
   }
 
   /** The bytes of an event's body. */

@@ -24,8 +24,14 @@ import dev.catchment.http.Router;
 import dev.catchment.http.Server;
 import dev.catchment.http.ServerSettings;
 import dev.catchment.http.Site;
+import dev.catchment.ingest.ClientAddress;
+import dev.catchment.ingest.Ingest;
+import dev.catchment.ingest.RateLimits;
+import dev.catchment.ingest.Refusals;
 import dev.catchment.ingest.Sources;
 import dev.catchment.json.Json;
+import dev.catchment.log.EventLog;
+import dev.catchment.log.LogBounds;
 import dev.catchment.observe.Metrics;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.OpenApi;
@@ -39,6 +45,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The gateway API on a fresh store behind a real server; every answer is held to the document. */
@@ -46,7 +53,11 @@ final class ApiNode implements AutoCloseable {
   static final OpenApi DOCUMENT = OpenApi.gateway();
   static final String KEY = "first-key-of-this-test";
 
+  static final int BODY_MAX = 200_000;
+
   final Database database;
+  final Refusals refusals;
+  final Ingest ingest;
   final Ids ids;
   final ApiKeys keys;
   final Scope scope;
@@ -101,6 +112,17 @@ final class ApiNode implements AutoCloseable {
                     "SELECT org_id, id FROM environments",
                     row -> new Scope(row.string("org_id"), row.string("id")))
                 .orElseThrow());
+    refusals = new Refusals(database, ids, new Metrics());
+    ingest =
+        new Ingest(
+            new Ingest.Stores(
+                database,
+                new Sources(Sample.vault()),
+                new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20))),
+            ids,
+            clock,
+            new Ingest.Settings(BODY_MAX, new RateLimits(0, 0), id -> null),
+            new Ingest.Outside(refusals::add, url -> Optional.empty(), new Metrics()));
     feeds = new FeedDesk(database, ids, new FeedMemory(database, clock, FeedSettings.standard()));
     Access access =
         new Access(database, clock, new SessionCookie(List.of(new Secret("secret")), false));
@@ -124,6 +146,9 @@ final class ApiNode implements AutoCloseable {
     new RecordHandler(database, gate).routes(router);
     new EventHandler(database, gate).routes(router);
     new AttemptHandler(database, gate).routes(router);
+    new IngestHandler(ingest, new ClientAddress(List.of(), Optional.empty())).routes(router);
+    new RefusedRequestHandler(database, gate, request -> ingest.acceptAgain(request.refused()))
+        .routes(router);
     new HealthHandler("1.2.3", clock, HealthHandler.Health::ok).routes(router);
     new DocumentHandler().routes(router);
     return router;
@@ -232,6 +257,7 @@ final class ApiNode implements AutoCloseable {
   public void close() {
     client.close();
     server.close();
+    ingest.close();
     database.close();
   }
 }

@@ -178,6 +178,8 @@ final class OpenApiDocumentsTest {
             Map.of(
                 "/components/schemas/ContentItem", List.of("payload"),
                 "/components/schemas/RecordAnswer", List.of("curation"),
+                "/components/schemas/Healthy/properties/checks", List.of("retention"),
+                "/components/schemas/Unhealthy/properties/checks", List.of("retention"),
                 "/components/schemas/IngestAccepted", List.of("deduplicated"),
                 "/components/schemas/Error/properties/error", List.of("details"));
         listed.removeAll(optional.getOrDefault(place.pointer(), List.of()));

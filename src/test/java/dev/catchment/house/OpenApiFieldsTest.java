@@ -40,6 +40,10 @@ final class OpenApiFieldsTest {
                 GET /v1/events
                 GET /v1/events/{id}
                 GET /v1/events/{id}/payload
+                GET /v1/refused-requests
+                GET /v1/refused-requests/summary
+                GET /v1/refused-requests/{id}
+                POST /v1/refused-requests/{id}/replay
                 GET /v1/events/{id}/routing
                 GET /v1/delivery-attempts
                 GET /v1/delivery-attempts/{id}

@@ -57,7 +57,12 @@ final class ConfigTest {
           Map.entry("feeds.inbox_max", "12"),
           Map.entry("feeds.requests_max", "13"),
           Map.entry("feeds.snapshot_cache_mib", "14"),
-          Map.entry("feeds.stale_max", "5m"));
+          Map.entry("feeds.stale_max", "5m"),
+          Map.entry("retention.enabled", "false"),
+          Map.entry("retention.events_days", "0"),
+          Map.entry("retention.events_max", "5000000000"),
+          Map.entry("retention.tombstone_days", "1"),
+          Map.entry("retention.archive_dir", "archive"));
 
   @TempDir private Path cwd;
 
@@ -91,6 +96,8 @@ final class ConfigTest {
                 new Config.FeedDoors(List.of(), Optional.empty(), List.of()),
                 new Config.FeedLimits(500, 500, 5_000, 10_000, 2_000),
                 new Config.FeedMemory(512, Duration.ofSeconds(60))));
+    assertThat(config.retention())
+        .isEqualTo(new Config.Retention(true, 30, 0, 90, Optional.empty()));
   }
 
   @Test
@@ -377,7 +384,8 @@ final class ConfigTest {
         config.api(),
         config.ingest(),
         config.delivery(),
-        config.feeds());
+        config.feeds(),
+        config.retention());
   }
 
   private Config load(Map<String, String> environment, String... flags) {

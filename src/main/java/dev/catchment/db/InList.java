@@ -1,0 +1,41 @@
+package dev.catchment.db;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The condition that a column has one of some values. The number of marks is rounded up to a power
+ * of two, with the last value repeated, so that lists of every length do not each take a place
+ * among the prepared statements.
+ */
+public final class InList {
+  private final String condition;
+  private final @Nullable Object[] args;
+
+  private InList(String condition, @Nullable Object[] args) {
+    this.condition = condition;
+    this.args = args;
+  }
+
+  /** A condition on a column; there must be at least one value. */
+  public static InList of(String column, List<?> values) {
+    List<@Nullable Object> padded = new ArrayList<>(values);
+    int marks = Integer.highestOneBit(2 * values.size() - 1);
+    while (padded.size() < marks) {
+      padded.add(values.getLast());
+    }
+    return new InList(column + " IN (" + "?,".repeat(marks - 1) + "?)", padded.toArray());
+  }
+
+  /** The condition as SQL. */
+  public String condition() {
+    return condition;
+  }
+
+  /** What stands for its marks. */
+  public @Nullable Object[] args() {
+    return Arrays.copyOf(args, args.length);
+  }
+}

@@ -1,0 +1,3 @@
+/** Tests of room {@code retention}. */
+@org.jspecify.annotations.NullMarked
+package dev.catchment.retention;
