@@ -5,6 +5,7 @@ import dev.catchment.db.Database;
 import dev.catchment.ingest.RefusedRequests;
 import dev.catchment.log.Cursor;
 import dev.catchment.log.Cursors;
+import dev.catchment.log.DedupKeys;
 import dev.catchment.observe.Log;
 import dev.catchment.worker.Step;
 import java.time.Duration;
@@ -109,6 +110,7 @@ public final class Retention implements Step {
     }
     made.tasks.add(lease -> refused(lease, now - days(RefusedRequests.KEPT_DAYS)));
     made.tasks.add(new RefusedSweep(database));
+    made.tasks.add(Retention::dedupKeys);
     made.tasks.add(lease -> tombstones(lease, now - days(settings.tombstoneDays())));
     return made;
   }
@@ -127,6 +129,12 @@ public final class Retention implements Step {
     }
     lease.write(tx -> RefusedRequests.deleteBefore(tx, before, EventSweep.SLICE_ROWS_MAX));
     return Task.Outcome.REMOVED;
+  }
+
+  /** Each key is kept for the window of its source. */
+  private static Task.Outcome dedupKeys(Lease lease) {
+    int removed = lease.write(tx -> DedupKeys.deleteExpired(tx, EventSweep.SLICE_ROWS_MAX));
+    return removed == 0 ? Task.Outcome.DONE : Task.Outcome.REMOVED;
   }
 
   private Task.Outcome tombstones(Lease lease, long before) {

@@ -57,6 +57,20 @@ final class CleanedNode implements AutoCloseable {
     return new RetentionSettings(days, 0, 90, Optional.of(dir));
   }
 
+  /** An event that is looked at for duplicates by that key. */
+  StoredEvent receiveKeyed(String key, long windowMillis) {
+    return log.append(
+            new Event(
+                ids.next(),
+                Sample.SCOPE,
+                SOURCE,
+                new Event.RequestFacts("POST", "{}", "{}", null, null),
+                new byte[] {1},
+                clock.millis(),
+                new Event.Checks(null, null, new Event.Dedup(key, windowMillis, null))))
+        .join();
+  }
+
   StoredEvent receive(String source, Scope scope, byte[] body) {
     Event event =
         new Event(

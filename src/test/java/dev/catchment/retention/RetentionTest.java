@@ -56,6 +56,22 @@ final class RetentionTest {
   }
 
   @BothDatabases
+  void keysOfDuplicatesGoWithTheirWindow(BothDatabases.Store store) {
+    try (CleanedNode node = new CleanedNode(store)) {
+      for (int i = 0; i < 700; i++) {
+        node.receiveKeyed("short-" + i, 5_000);
+      }
+      node.receiveKeyed("long", 3_600_000);
+      node.clock.pass(Duration.ofMinutes(1));
+      node.readAll();
+      node.round(node.retention("a", CleanedNode.days(30)));
+      assertThat(node.number("SELECT COUNT(*) AS n FROM dedup_keys")).isEqualTo(1);
+      assertThat(node.receiveKeyed("long", 3_600_000).event().isDuplicate()).isTrue();
+      assertThat(node.receiveKeyed("short-1", 5_000).event().isDuplicate()).isFalse();
+    }
+  }
+
+  @BothDatabases
   void zeroDaysIsForEver(BothDatabases.Store store) {
     try (CleanedNode node = new CleanedNode(store)) {
       node.receive("a");
