@@ -44,7 +44,7 @@ public final class Dispatcher implements Step {
   /** Fewer events than this may wait for company: their commit costs as much as one of many. */
   private static final int COMPANY_EVENTS = 32;
 
-  private static final long COMPANY_MILLIS_MAX = 2;
+  private static final long COMPANY_MILLIS_MAX = 1;
 
   private final Database database;
   private final EventLog log;
