@@ -40,8 +40,9 @@ final class NodeSdks {
       return ended && exit == 0;
     }
 
+    /** What it printed, on one line. */
     String reason() {
-      String said = output.strip();
+      String said = output.replaceAll("\\s+", " ").strip();
       return said.substring(0, Math.min(said.length(), REASON_CHARS_MAX));
     }
   }
