@@ -29,7 +29,10 @@ record Bench(
   }
 
   Generator generator(String source) throws IOException {
-    Aim aim = Aim.at(target().url(), "/v1/ingest/" + source);
+    return generator(Aim.at(target().url(), "/v1/ingest/" + source));
+  }
+
+  Generator generator(Aim aim) throws IOException {
     return new Generator(aim, payload, options.connections, ledger, ticks);
   }
 

@@ -20,8 +20,14 @@ final class IngestBench extends BenchCommand.Kind {
   private static Figures run(Bench bench) throws IOException {
     Target target = bench.target();
     Ledger ledger = bench.ledger();
-    String source = target.createSource(bench.slug("source"));
-    try (Generator generator = bench.generator(source)) {
+    String secret = bench.slug("secret");
+    boolean signed = bench.options().signed;
+    String source =
+        signed
+            ? target.createSignedSource(bench.slug("source"), secret)
+            : target.createSource(bench.slug("source"));
+    Aim aim = Aim.at(target.url(), "/v1/ingest/" + source);
+    try (Generator generator = bench.generator(signed ? aim.signed(secret) : aim)) {
       generator.run(Pass.open(bench.options().rate, bench.options().warmupNanos()));
       Meter meter = new Meter(bench.node());
       Tally tally = generator.run(Pass.open(bench.options().rate, bench.options().nanos()));

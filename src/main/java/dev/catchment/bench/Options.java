@@ -41,6 +41,9 @@ final class Options {
   @Option(names = "--keys", description = "Distinct record keys (${DEFAULT-VALUE}).")
   int keys = 10_000;
 
+  @Option(names = "--signed", description = "ingest: the source verifies an HMAC of each body.")
+  boolean signed;
+
   @Option(names = "--fan-out", description = "Destinations for each event (${DEFAULT-VALUE}).")
   int fanOut = 1;
 

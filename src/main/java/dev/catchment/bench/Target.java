@@ -51,6 +51,16 @@ final class Target implements AutoCloseable {
     return create("source", named(slug).build());
   }
 
+  /** A source that verifies an HMAC-SHA256 of the body in {@code X-Signature}. */
+  String createSignedSource(String slug, String secret) {
+    return create(
+        "source",
+        named(slug)
+            .put("verification_type", "hmac_sha256")
+            .put("verification_secret", secret)
+            .build());
+  }
+
   String createDestination(String slug, String receiver, int maxInFlight) {
     return create(
         "destination", named(slug).put("url", receiver).put("max_in_flight", maxInFlight).build());

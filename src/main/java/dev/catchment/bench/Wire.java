@@ -29,6 +29,7 @@ final class Wire {
   private final Aim aim;
   private final Payload payload;
   private final ByteBuffer request;
+  private final @Nullable Signer signer;
   private final int bodyAt;
   private final byte[] bytes = new byte[ANSWER_BYTES_MAX];
   private final ByteBuffer answer = ByteBuffer.wrap(bytes);
@@ -42,6 +43,7 @@ final class Wire {
     this.aim = aim;
     this.payload = payload;
     byte[] head = aim.head(payload.size());
+    this.signer = aim.secret() == null ? null : new Signer(aim.secret());
     this.bodyAt = head.length;
     this.request = ByteBuffer.allocateDirect(head.length + payload.size());
     request.put(head).put(payload.template());
@@ -75,6 +77,10 @@ final class Wire {
     seq = nextSeq;
     due = dueNanos;
     payload.patch(request, bodyAt, nextSeq, dueNanos / 1_000);
+    if (signer != null) {
+      // The signature is the last header: behind it stand two line ends.
+      signer.sign(request, bodyAt, bodyAt - 4 - Signer.PLACE.length());
+    }
     request.clear();
     live().write(request);
     if (request.hasRemaining()) {

@@ -128,7 +128,8 @@ final class GeneratorTest {
       return new Aim(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getLocalPort()),
           "x",
-          "/");
+          "/",
+          null);
     }
 
     private void serve() {
