@@ -1,0 +1,146 @@
+package dev.catchment.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.catchment.json.Json;
+import dev.catchment.testkit.BothDatabases;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Map;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** The checks of a source as its owner sets them and its senders meet them. */
+final class SourceChecksTest {
+  @BothDatabases
+  void aTemplateNeedsNothingButTheSecret(BothDatabases.Store store) throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      String id =
+          node.made(
+              "source",
+              "{\"name\":\"G\",\"slug\":\"g\",\"template\":\"github\",\"verification_secret\":\"it's"
+                  + " a secret to everybody\"}");
+      ApiNode.Answer row = node.get("/v1/sources/" + id);
+      assertThat(row.text("source", "verification_enabled")).isEqualTo("1");
+      assertThat(row.text("source", "verification_type")).isEqualTo("hmac_sha256");
+      assertThat(row.text("source", "verification_header")).isEqualTo("X-Hub-Signature-256");
+      assertThat(row.text("source", "verification_secret")).isEqualTo("****body");
+      assertThat(row.text("source", "dedup_field")).isEqualTo("X-GitHub-Delivery");
+      String body = "{\"action\":\"opened\"}";
+      Map<String, String> headers =
+          Map.of(
+              "X-Hub-Signature-256",
+              "sha256=" + hmac("it's a secret to everybody", body),
+              "X-GitHub-Delivery",
+              "d-1");
+      ApiNode.Answer accepted = node.send("POST", "/v1/ingest/" + id, body, headers);
+      assertThat(accepted.status()).isEqualTo(200);
+      ApiNode.Answer forged =
+          node.send("POST", "/v1/ingest/" + id, body, Map.of("X-Hub-Signature-256", "sha256=00"));
+      assertThat(forged.status()).isEqualTo(401);
+      assertThat(forged.text("error")).isEqualTo("Invalid signature");
+      ApiNode.Answer event = node.get("/v1/events/" + accepted.text("event_id"));
+      assertThat(event.text("event", "verification_status")).isEqualTo("verified");
+      assertThat(node.get("/v1/sources/templates").size("templates")).isGreaterThan(60);
+      assertThat(node.get("/v1/sources/templates/stripe").text("template", "slug"))
+          .isEqualTo("stripe");
+      assertThat(node.get("/v1/sources/templates/none").text("error"))
+          .isEqualTo("Template not found");
+    }
+  }
+
+  @BothDatabases
+  void theMaskedSecretComingBackChangesNothing(BothDatabases.Store store) throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      String id =
+          node.made(
+              "source",
+              "{\"name\":\"G\",\"slug\":\"g\",\"verification_type\":\"hmac-sha256\","
+                  + "\"verification_secret\":\"a long first secret\","
+                  + "\"verification_config\":{\"secrets\":[\"a long second secret\"]}}");
+      ApiNode.Answer row = node.get("/v1/sources/" + id);
+      assertThat(row.text("source", "verification_config"))
+          .isEqualTo("{\"secrets\":[\"****cret\"]}");
+      ApiNode.Answer patched =
+          node.patch(
+              "/v1/sources/" + id,
+              "{\"name\":\"H\",\"verification_secret\":"
+                  + row.at("source", "verification_secret").text()
+                  + ",\"verification_config\":"
+                  + row.at("source", "verification_config").text()
+                  + "}");
+      assertThat(patched.status()).as(patched.body().text()).isEqualTo(200);
+      for (String secret : new String[] {"a long first secret", "a long second secret"}) {
+        assertThat(
+                node.send(
+                        "POST", "/v1/ingest/" + id, "{}", Map.of("X-Signature", hmac(secret, "{}")))
+                    .status())
+            .as(secret)
+            .isEqualTo(200);
+      }
+      assertThat(node.patch("/v1/sources/" + id, "{\"verification_secret\":null}").text("error"))
+          .isEqualTo("Invalid body: 'verification_secret' is required to enable verification");
+    }
+  }
+
+  @BothDatabases
+  void aSecretPastedLaterTurnsVerificationOn(BothDatabases.Store store) throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      String id = node.made("source", "{\"name\":\"S\",\"slug\":\"s\",\"template\":\"stripe\"}");
+      assertThat(node.get("/v1/sources/" + id).text("source", "verification_enabled"))
+          .isEqualTo("0");
+      assertThat(
+              node.patch("/v1/sources/" + id, "{\"verification_secret\":\"whsec_abc\"}")
+                  .text("source", "verification_enabled"))
+          .isEqualTo("1");
+      assertThat(
+              node.patch("/v1/sources/" + id, "{\"verification_enabled\":0}")
+                  .text("source", "verification_enabled"))
+          .isEqualTo("0");
+    }
+  }
+
+  @BothDatabases
+  void answersTellDuplicatesMisfitsAndLimits(BothDatabases.Store store) throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      String id =
+          node.made(
+              "source",
+              "{\"name\":\"S\",\"slug\":\"s\",\"dedup_enabled\":true,"
+                  + "\"schema_validation_enabled\":true,\"json_schema\":{\"required\":[\"id\"]}}");
+      String path = "/v1/ingest/" + id;
+      assertThat(node.send("POST", path, "{\"id\":1}", Map.of()).at("deduplicated"))
+          .isEqualTo(Json.nil());
+      ApiNode.Answer again = node.send("POST", path, "{\"id\":1}", Map.of());
+      assertThat(again.text("deduplicated")).isEqualTo("true");
+      ApiNode.Answer event = node.get("/v1/events/" + again.text("event_id"));
+      assertThat(event.text("event", "dedup_status")).isEqualTo("duplicate");
+      assertThat(node.get("/v1/events?dedup_status=unique").size("events")).isEqualTo(1);
+      ApiNode.Answer misfit = node.send("POST", path, "{}", Map.of());
+      assertThat(misfit.status()).isEqualTo(422);
+      assertThat(misfit.text("error")).isEqualTo("Schema validation failed");
+      assertThat(misfit.text("validation_errors", 0, "keyword")).isEqualTo("required");
+
+      String limited =
+          node.made(
+              "source",
+              "{\"name\":\"L\",\"slug\":\"l\",\"source_config\":{\"rate_limit_per_second\":1000,"
+                  + "\"response\":{\"status_code\":200,\"body\":\"ok\","
+                  + "\"content_type\":\"text/plain\"}},\"dedup_enabled\":1}");
+      ApiNode.Answer first = node.send("POST", "/v1/ingest/" + limited, "x", Map.of());
+      assertThat(first.status()).isEqualTo(200);
+      assertThat(first.header("RateLimit-Limit")).isEqualTo("1000");
+      assertThat(first.header("RateLimit-Reset")).isEqualTo("1");
+      assertThat(first.header("X-Deduplicated")).isEmpty();
+      ApiNode.Answer second = node.send("POST", "/v1/ingest/" + limited, "x", Map.of());
+      assertThat(second.header("X-Deduplicated")).isEqualTo("true");
+      assertThat(second.header("X-Event-Id")).hasSize(32);
+    }
+  }
+
+  private static String hmac(String secret, String body) throws Exception {
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+    return HexFormat.of().formatHex(mac.doFinal(body.getBytes(StandardCharsets.UTF_8)));
+  }
+}
