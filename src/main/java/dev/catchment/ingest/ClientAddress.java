@@ -5,11 +5,21 @@ import inet.ipaddr.IPAddressString;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Who sent a request: the TCP peer or, only when the peer is a trusted proxy, whom the proxy names.
  */
 public final class ClientAddress {
+  /** {@code for=192.0.2.7}, {@code for="192.0.2.7:4711"} or {@code for="[2001:db8::7]:4711"}. */
+  private static final Pattern FORWARDED_FOR =
+      Pattern.compile(
+          "(?:^|;)\\s*for=\"?(?:\\[([0-9a-f:.]{2,45})\\]|([0-9.]{7,15}))(?::[0-9]{1,5})?\"?\\s*(?:;|$)",
+          Pattern.CASE_INSENSITIVE);
+
   private final List<IPAddress> trusted;
   private final Optional<String> header;
 
@@ -40,6 +50,8 @@ public final class ClientAddress {
     Optional<IPAddress> named = header.flatMap(headers).flatMap(ClientAddress::parse);
     return named
         .or(() -> headers.apply("X-Forwarded-For").flatMap(this::nearestStranger))
+        .or(() ->
+            headers.apply("Forwarded").map(ClientAddress::hops).flatMap(this::nearestStranger))
         .orElse(address.get())
         .toCanonicalString();
   }
@@ -58,12 +70,29 @@ public final class ClientAddress {
     return Optional.empty();
   }
 
+  /**
+   * The hops of a {@code Forwarded} header (RFC 7239) in the form of {@code X-Forwarded-For}; a hop
+   * that names nobody is left blank.
+   */
+  private static String hops(String forwarded) {
+    return Stream.of(forwarded.split(",", -1))
+        .map(element -> {
+          Matcher node = FORWARDED_FOR.matcher(element);
+          if (!node.find()) {
+            return "";
+          }
+          return node.group(1) == null ? String.valueOf(node.group(2)) : node.group(1);
+        })
+        .collect(Collectors.joining(","));
+  }
+
   private boolean isTrusted(IPAddress address) {
     return trusted.stream().anyMatch(range -> range.contains(address));
   }
 
   private static Optional<IPAddress> parse(String text) {
-    IPAddress address = new IPAddressString(text.strip()).getAddress();
+    // The library takes no text for the loopback address.
+    IPAddress address = text.isBlank() ? null : new IPAddressString(text.strip()).getAddress();
     if (address == null) {
       return Optional.empty();
     }

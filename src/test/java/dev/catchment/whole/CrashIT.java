@@ -31,11 +31,12 @@ final class CrashIT {
       Traffic traffic = new Traffic(List.of(server), setup.sourceId(), SENDERS);
       try (traffic) {
         for (int i = 0; i < KILLS; i++) {
-          pause(random.nextLong(300, 1_500));
+          traffic.awaitMore(40);
+          pause(random.nextLong(0, 1_200));
           server.kill();
           server.start();
         }
-        pause(500);
+        traffic.awaitMore(40);
       }
       assertThat(traffic.acknowledged()).hasSizeGreaterThan(200);
       Ledger.balance(server, traffic, receiver, setup.collectionId());
@@ -58,9 +59,9 @@ final class CrashIT {
       second.start();
       Traffic traffic = new Traffic(List.of(first, second), setup.sourceId(), SENDERS);
       try (traffic) {
-        pause(1_500);
+        traffic.awaitMore(150);
         first.kill();
-        pause(2_500);
+        traffic.awaitMore(100);
       }
       assertThat(traffic.acknowledged()).hasSizeGreaterThan(200);
       Ledger.balance(second, traffic, receiver, setup.collectionId());

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Senders that post until they are told to stop, whatever becomes of the server. */
 final class Traffic implements AutoCloseable {
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final int KEYS = 50;
 
   private final List<PackagedServer> servers;
@@ -46,6 +47,19 @@ final class Traffic implements AutoCloseable {
         // Killed in the middle: the event may be stored or not.
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
       }
+    }
+  }
+
+  /** Waits until so many more events are acknowledged, however slow the machine is. */
+  void awaitMore(int events) {
+    int wanted = acknowledged.size() + events;
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (acknowledged.size() < wanted) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(
+            "Nothing comes through: " + acknowledged.size() + " of " + wanted + " acknowledged");
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }
   }
 
