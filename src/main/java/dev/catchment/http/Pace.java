@@ -50,6 +50,15 @@ final class Pace {
   /** Its body is being read. */
   void reads(Exchange exchange) {
     reading.add(exchange);
+    if (halfClosed) {
+      vertx.setTimer(LINGER_MILLIS, any -> closeUnlessRead(exchange));
+    }
+  }
+
+  private void closeUnlessRead(Exchange exchange) {
+    if (reading.contains(exchange)) {
+      connection.close();
+    }
   }
 
   /** Its body is whole. */

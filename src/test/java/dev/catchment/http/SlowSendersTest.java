@@ -135,6 +135,13 @@ final class SlowSendersTest {
         assertThat(text(socket)).as(begun).doesNotStartWith("HTTP/1.1 200");
       }
     }
+    try (Socket socket =
+        open(
+            "GET /large HTTP/1.1\r\nHost: x\r\n\r\n"
+                + "POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")) {
+      socket.shutdownOutput();
+      assertThat(text(socket)).startsWith("HTTP/1.1 200").hasSizeBetween(LARGE, LARGE + 500);
+    }
     try (Socket socket = open("POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")) {
       assertThat(firstLine(socket)).isEqualTo("HTTP/1.1 200 OK");
       socket.shutdownOutput();
