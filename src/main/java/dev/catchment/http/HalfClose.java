@@ -39,6 +39,6 @@ final class HalfClose extends ChannelInboundHandlerAdapter {
   }
 
   private static void closeWhenWritten(ChannelHandlerContext context) {
-    context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    var _ = context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
   }
 }

@@ -14,7 +14,6 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -105,7 +104,7 @@ public final class Server implements AutoCloseable {
     private final Patience patience;
 
     /** Touched by the event loop of this listener alone. */
-    private final Map<HttpConnection, Pace> paces = new IdentityHashMap<>();
+    private final IdentityHashMap<HttpConnection, Pace> paces = new IdentityHashMap<>();
 
     Listener(HttpServerOptions options, Patience patience) {
       this.options = options;

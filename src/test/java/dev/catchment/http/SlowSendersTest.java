@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 /** Senders that take their time are cut, and those that wait or close their half are not. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class SlowSendersTest {
-  private static final Patience SHORT = 
+  private static final Patience SHORT =
       new Patience(Duration.ofMillis(1_500), Duration.ofMillis(400), 1_000);
   private static final int LARGE = 4 << 20;
 
@@ -71,8 +71,7 @@ final class SlowSendersTest {
 
   @Test
   void theHeadOfALaterRequestThatDripsIsCutToo() throws IOException {
-    try (Socket socket =
-        open("POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc")) {
+    try (Socket socket = open("POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc")) {
       assertThat(firstLine(socket)).isEqualTo("HTTP/1.1 200 OK");
       dripUntilCut(socket);
     }

@@ -76,13 +76,13 @@ final class FuzzTargets {
 
   private void add(String slug, String rules) {
     targets.add(
-        new Target(
-            slug, node.source(slug, (Json.Obj) Json.read(rules.replace('\'', '"'))), null));
+        new Target(slug, node.source(slug, (Json.Obj) Json.read(rules.replace('\'', '"'))), null));
   }
 
   private void providers() {
     Set<String> seen = new HashSet<>(Set.of(FETCHES));
-    try (InputStream in = FuzzTargets.class.getResourceAsStream("/providers/provider-vectors.json")) {
+    try (InputStream in =
+        FuzzTargets.class.getResourceAsStream("/providers/provider-vectors.json")) {
       for (Json row : ((Json.Arr) Json.parse(in.readAllBytes()).orElseThrow()).items()) {
         Json.Obj vector = (Json.Obj) row;
         if (Json.of(true).equals(vector.get("valid")) && seen.add(text(vector, "provider"))) {

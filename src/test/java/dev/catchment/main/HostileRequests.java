@@ -17,25 +17,102 @@ final class HostileRequests {
       List.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "PURGE", "G@T");
   private static final List<String> SEGMENTS =
       List.of(
-          "..", ".", "%2e%2e", "%00", "%c3%28", "%ff%fe", "%zz", "%", "%2f", ";a=b", "a/b", "", "é",
-          "\u0001", "%0d%0aX: y", "{source_id}", "~", "x".repeat(3_000), "x".repeat(20_000));
+          "..",
+          ".",
+          "%2e%2e",
+          "%00",
+          "%c3%28",
+          "%ff%fe",
+          "%zz",
+          "%",
+          "%2f",
+          ";a=b",
+          "a/b",
+          "",
+          "é",
+          "\u0001",
+          "%0d%0aX: y",
+          "{source_id}",
+          "~",
+          "x".repeat(3_000),
+          "x".repeat(20_000));
   private static final List<String> NAMES =
       List.of(
-          "X-A", "x-a", "X_A", "X-Signature", "Authorization", "Cookie", "Range", "Forwarded",
-          "X-Forwarded-For", "Webhook-Id", "Webhook-Timestamp", "Webhook-Signature", "Svix-Id",
-          "WebHook-Request-Origin", "X-Hub-Signature-256", "Sec-WebSocket-Key", "Upgrade", "TE",
-          "HTTP2-Settings", "Trailer", "Host", "Content-Type", "Content-Encoding", "Expect",
-          "Connection", "Accept-Encoding", "If-None-Match", "X-Api-Key", "!#$%&'*+.^_`|~", "é",
-          "a b", "", "\u0000", "x".repeat(5_000));
+          "X-A",
+          "x-a",
+          "X_A",
+          "X-Signature",
+          "Authorization",
+          "Cookie",
+          "Range",
+          "Forwarded",
+          "X-Forwarded-For",
+          "Webhook-Id",
+          "Webhook-Timestamp",
+          "Webhook-Signature",
+          "Svix-Id",
+          "WebHook-Request-Origin",
+          "X-Hub-Signature-256",
+          "Sec-WebSocket-Key",
+          "Upgrade",
+          "TE",
+          "HTTP2-Settings",
+          "Trailer",
+          "Host",
+          "Content-Type",
+          "Content-Encoding",
+          "Expect",
+          "Connection",
+          "Accept-Encoding",
+          "If-None-Match",
+          "X-Api-Key",
+          "!#$%&'*+.^_`|~",
+          "é",
+          "a b",
+          "",
+          "\u0000",
+          "x".repeat(5_000));
   private static final List<String> VALUES =
       List.of(
-          "", " ", "0", "-1", "1", "99999999999999999999", "sha256=", "v1,", "t=,v1=", "null", "{",
-          "true", "h2c", "websocket", "close", "keep-alive, Upgrade, HTTP2-Settings", "AAMAAABk",
-          "100-continue", "gzip", "deflate", "br", "gzip, gzip", "application/json",
-          "application/x-www-form-urlencoded", "multipart/form-data; boundary=", "text/xml",
-          "multipart/form-data; boundary=x", "\u00ff\u00fe\u0080", "a\u0000b", "a\u000bb", "a\tb",
-          "[::1]:80:90", "a@b:c", "127.0.0.1, 10.0.0.1", "::ffff:1.2.3.4", "\u007f", "a\rb",
-          "x".repeat(9_000), "v1=,t=".repeat(2_000));
+          "",
+          " ",
+          "0",
+          "-1",
+          "1",
+          "99999999999999999999",
+          "sha256=",
+          "v1,",
+          "t=,v1=",
+          "null",
+          "{",
+          "true",
+          "h2c",
+          "websocket",
+          "close",
+          "keep-alive, Upgrade, HTTP2-Settings",
+          "AAMAAABk",
+          "100-continue",
+          "gzip",
+          "deflate",
+          "br",
+          "gzip, gzip",
+          "application/json",
+          "application/x-www-form-urlencoded",
+          "multipart/form-data; boundary=",
+          "text/xml",
+          "multipart/form-data; boundary=x",
+          "\u00ff\u00fe\u0080",
+          "a\u0000b",
+          "a\u000bb",
+          "a\tb",
+          "[::1]:80:90",
+          "a@b:c",
+          "127.0.0.1, 10.0.0.1",
+          "::ffff:1.2.3.4",
+          "\u007f",
+          "a\rb",
+          "x".repeat(9_000),
+          "v1=,t=".repeat(2_000));
 
   private final RandomGenerator random;
 
@@ -58,8 +135,7 @@ final class HostileRequests {
     List<Map.Entry<String, String>> headers = new ArrayList<>();
     for (int i = random.nextInt(6); i > 0; i--) {
       headers.add(
-          Map.entry(
-              "X-" + NAMES.get(random.nextInt(9)), VALUES.get(random.nextInt(27)).strip()));
+          Map.entry("X-" + NAMES.get(random.nextInt(9)), VALUES.get(random.nextInt(27)).strip()));
     }
     headers.add(Map.entry("Content-Type", VALUES.get(22 + random.nextInt(5))));
     if (random.nextInt(4) == 0) {
@@ -104,7 +180,7 @@ final class HostileRequests {
           case 2 -> cut(odd(sourceId).wire());
           case 3 ->
               ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + "\u0000".repeat(random.nextInt(99)))
-              .getBytes(StandardCharsets.ISO_8859_1);
+                  .getBytes(StandardCharsets.ISO_8859_1);
           default -> twice(odd(sourceId).wire(), damaged(odd(sourceId).wire()));
         };
     return new Made("POST", wire, wire, false);
@@ -153,7 +229,8 @@ final class HostileRequests {
     StringBuilder query = new StringBuilder(chance(2) ? "" : "?");
     if (!query.isEmpty()) {
       for (int i = random.nextInt(6); i > 0; i--) {
-        query.append(pick(List.of("a", "a[]", "%00", "%ff", "+", "=", "&", "&&a=1&a=2", "%", "q=")));
+        query.append(
+            pick(List.of("a", "a[]", "%00", "%ff", "+", "=", "&", "&&a=1&a=2", "%", "q=")));
       }
     }
     return query.toString();
@@ -162,8 +239,19 @@ final class HostileRequests {
   private String lie(int length) {
     return pick(
         List.of(
-            "" + length, "" + length, "" + (length + 1), "" + length / 2, "-1", "+1", "0x10", "1e3",
-            "10485761", "4294967296", "99999999999999999999", "", "1, 1"));
+            "" + length,
+            "" + length,
+            "" + (length + 1),
+            "" + length / 2,
+            "-1",
+            "+1",
+            "0x10",
+            "1e3",
+            "10485761",
+            "4294967296",
+            "99999999999999999999",
+            "",
+            "1, 1"));
   }
 
   /** A body of any kind. */

@@ -88,8 +88,7 @@ final class HostileSendersTest {
             "X-A: 123\r\n".repeat(10_000) + "X-B: 2",
             "a".repeat(200_000))) {
       try (RawConnection sender = new RawConnection(node.port())) {
-        sender.trySend(
-            head(source, bomb, "Content-Length: 0").getBytes(StandardCharsets.US_ASCII));
+        sender.trySend(head(source, bomb, "Content-Length: 0").getBytes(StandardCharsets.US_ASCII));
         assertThat(sender.answer("POST").orElseThrow().status()).isIn(400, 431);
       } catch (IOException e) {
         assertThat(e).as("cut while it still sent").isInstanceOf(java.net.SocketException.class);
@@ -206,7 +205,9 @@ final class HostileSendersTest {
     List<String> sources =
         List.of(
             node.source("collected", Json.object().build()),
-            node.source("keyed", rules("'dedup_enabled':1,'dedup_strategy':'body_field','dedup_field':'id'")),
+            node.source(
+                "keyed",
+                rules("'dedup_enabled':1,'dedup_strategy':'body_field','dedup_field':'id'")),
             node.source(
                 "checked",
                 rules(

@@ -20,7 +20,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 
-/** Whatever is sent to ingest URLs, the node answers in good order, keeps its word and stays well. */
+/**
+ * Whatever is sent to ingest URLs, the node answers in good order, keeps its word and stays well.
+ */
 final class IngestFuzzTest {
   private static final long SEED = 20260717;
   private static final int SENDERS = 8;
@@ -49,8 +51,8 @@ final class IngestFuzzTest {
           .contains(200, 201, 400, 401, 403, 404, 405, 413, 422, 429);
       assertThat(taken).as("sources that took something").hasSizeGreaterThan(50);
       assertThat(acknowledged).hasSizeGreaterThan(5 * rounds);
-      acknowledged.forEach(
-          (id, body) -> assertThat(node.stored(id)).as("seed %s, event %s", SEED, id).isEqualTo(body));
+      acknowledged.forEach((id, body) ->
+          assertThat(node.stored(id)).as("seed %s, event %s", SEED, id).isEqualTo(body));
       stillWorks(node, targets.getFirst().sourceId(), collection);
     }
   }
@@ -66,7 +68,10 @@ final class IngestFuzzTest {
         "connection",
         (Json.Obj)
             Json.read(
-                ("{'name':'C','source_id':'" + sourceId + "','destination_id':'" + destination
+                ("{'name':'C','source_id':'"
+                        + sourceId
+                        + "','destination_id':'"
+                        + destination
                         + "','filter_rules':[{'field':'n.x','op':'eq','value':'never'}]}")
                     .replace('\'', '"')));
     return node.make(
@@ -97,11 +102,10 @@ final class IngestFuzzTest {
       for (int i = 0; i < SENDERS; i++) {
         long own = seed + i;
         all.add(
-            senders.submit(
-                () -> {
-                  new Sender(node.port(), targets, own).run(rounds);
-                  return null;
-                }));
+            senders.submit(() -> {
+              new Sender(node.port(), targets, own).run(rounds);
+              return null;
+            }));
       }
       for (Future<?> one : all) {
         one.get(120, TimeUnit.SECONDS);

@@ -92,8 +92,7 @@ final class LiveNode implements AutoCloseable {
 
   /** The bytes that are kept of an event. */
   byte[] stored(String eventId) {
-    HttpResponse<byte[]> answer =
-        call("GET", "/v1/events/" + eventId + "/payload", new byte[0]);
+    HttpResponse<byte[]> answer = call("GET", "/v1/events/" + eventId + "/payload", new byte[0]);
     assertThat(answer.statusCode()).as(eventId).isEqualTo(200);
     return answer.body();
   }

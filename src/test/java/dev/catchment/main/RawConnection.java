@@ -19,7 +19,8 @@ final class RawConnection implements AutoCloseable {
   /** No answer within this time is a hang. */
   private static final int ANSWER_MILLIS_MAX = 20_000;
 
-  private static final Pattern STATUS_LINE = Pattern.compile("\\S+/[0-9]\\.[0-9] ([1-5][0-9]{2})( .*)?");
+  private static final Pattern STATUS_LINE =
+      Pattern.compile("\\S+/[0-9]\\.[0-9] ([1-5][0-9]{2})( .*)?");
   private static final Pattern HEADER_LINE =
       Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \\t]*([\\t\\x20-\\x7e\\x80-\\xff]*)");
 
