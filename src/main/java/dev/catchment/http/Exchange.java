@@ -65,6 +65,7 @@ final class Exchange {
   }
 
   private final Shared shared;
+  private final Pace pace;
   private final HttpServerRequest http;
   private final Context context;
   private final Request.Head head;
@@ -75,17 +76,19 @@ final class Exchange {
   private @Nullable Buffer body;
   private long bodyMax;
   private long reserved;
+  private long bytesLooked = -1;
   private boolean admitted;
   private boolean answered;
 
-  static void begin(Shared shared, HttpServerRequest http) {
-    new Exchange(shared, http).route();
+  static void begin(Shared shared, Pace pace, HttpServerRequest http) {
+    new Exchange(shared, pace, http).route();
   }
 
   private final Router.Found found;
 
-  private Exchange(Shared shared, HttpServerRequest http) {
+  private Exchange(Shared shared, Pace pace, HttpServerRequest http) {
     this.shared = shared;
+    this.pace = pace;
     this.http = http;
     this.context = Vertx.currentContext();
     this.head = head(shared, http);
@@ -126,6 +129,7 @@ final class Exchange {
   }
 
   private void route() {
+    pace.begun();
     if (shared.stopping) {
       refuse(router.problems().of(Failure.unavailable(), head.id()));
       return;
@@ -153,6 +157,7 @@ final class Exchange {
     if ("100-continue".equalsIgnoreCase(http.getHeader("Expect"))) {
       http.response().writeContinue();
     }
+    pace.reads(this);
     http.handler(this::chunk);
     http.exceptionHandler(lost -> end());
     http.endHandler(done -> handle());
@@ -206,7 +211,15 @@ final class Exchange {
     }
   }
 
+  /** Whether too little of the body has come since this was last asked. */
+  boolean isSlow(int bytesMin) {
+    boolean slow = bytesLooked >= 0 && reserved - bytesLooked < bytesMin;
+    bytesLooked = reserved;
+    return slow;
+  }
+
   private void handle() {
+    pace.hasRead(this);
     if (answered || target == null) {
       return;
     }
@@ -306,7 +319,11 @@ final class Exchange {
 
   /** Gives back what the request had taken. */
   private void end() {
+    if (answered) {
+      return;
+    }
     answered = true;
+    pace.ended(this);
     body = null;
     shared.bodyBytes.addAndGet(-reserved);
     reserved = 0;

@@ -1,6 +1,7 @@
 package dev.catchment.http;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,10 +45,19 @@ public final class Headers {
   /** Lower-case names to values; repeated values are joined by {@code ", "}. */
   public Map<String, String> joined() {
     Map<String, String> joined = new LinkedHashMap<>();
+    // Thousands of lines of one name are put together once, not line by line.
+    Map<String, StringBuilder> repeated = new HashMap<>();
     for (Map.Entry<String, String> entry : entries) {
-      joined.merge(
-          entry.getKey().toLowerCase(Locale.ROOT), entry.getValue(), (a, b) -> a + ", " + b);
+      String name = entry.getKey().toLowerCase(Locale.ROOT);
+      String first = joined.putIfAbsent(name, entry.getValue());
+      if (first != null) {
+        repeated
+            .computeIfAbsent(name, any -> new StringBuilder(first))
+            .append(", ")
+            .append(entry.getValue());
+      }
     }
+    repeated.forEach((name, values) -> joined.put(name, values.toString()));
     return joined;
   }
 }

@@ -8,9 +8,13 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -64,14 +68,14 @@ public final class Server implements AutoCloseable {
             .setAcceptBacklog(4096)
             .setMaxInitialLineLength(16_384)
             .setMaxHeaderSize(65_536)
-            .setIdleTimeout(75)
-            .setIdleTimeoutUnit(TimeUnit.SECONDS)
+            .setIdleTimeout((int) settings.patience().idle().toMillis())
+            .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
             .setHandle100ContinueAutomatically(false);
     try {
       server
           .vertx
           .deployVerticle(
-              () -> server.new Listener(options),
+              () -> server.new Listener(options, settings.patience()),
               new DeploymentOptions()
                   .setInstances(settings.eventLoops())
                   .setThreadingModel(ThreadingModel.EVENT_LOOP))
@@ -97,9 +101,14 @@ public final class Server implements AutoCloseable {
   /** One listening socket on one event loop; all share the port. */
   private final class Listener extends AbstractVerticle {
     private final HttpServerOptions options;
+    private final Patience patience;
 
-    Listener(HttpServerOptions options) {
+    /** Touched by the event loop of this listener alone. */
+    private final IdentityHashMap<HttpConnection, Pace> paces = new IdentityHashMap<>();
+
+    Listener(HttpServerOptions options, Patience patience) {
       this.options = options;
+      this.patience = patience;
     }
 
     @Override
@@ -107,9 +116,24 @@ public final class Server implements AutoCloseable {
       HttpServer listener =
           vertx
               .createHttpServer(options)
-              .requestHandler(request -> Exchange.begin(shared, request));
+              .connectionHandler(this::watch)
+              .requestHandler(request -> Exchange.begin(shared, pace(request), request));
       listeners.add(listener);
       listener.listen().<Void>mapEmpty().onComplete(started);
+    }
+
+    private void watch(HttpConnection connection) {
+      Pace pace = new Pace(vertx, connection, patience);
+      paces.put(connection, pace);
+      HalfClose.allow(connection, pace);
+      connection.closeHandler(closed -> {
+        paces.remove(connection);
+        pace.stop();
+      });
+    }
+
+    private Pace pace(HttpServerRequest request) {
+      return Objects.requireNonNull(paces.get(request.connection()));
     }
   }
 

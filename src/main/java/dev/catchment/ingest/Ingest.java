@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -34,6 +35,12 @@ public final class Ingest implements AutoCloseable {
   /** Larger bodies are judged off the threads that read sockets. */
   private static final int LIGHT_BYTES_MAX = 64 << 10;
 
+  /**
+   * Bodies that are unpacked and parsed at once. A small one may become 100 MiB, and a tree of
+   * values beside it.
+   */
+  private static final int PARSED_AT_ONCE_MAX = 4;
+
   private static final Log LOG = Log.of("ingest");
 
   private final Database database;
@@ -46,6 +53,7 @@ public final class Ingest implements AutoCloseable {
   private final Certificates certificates;
   private final Outside outside;
   private final Metrics.Count accepted;
+  private final Semaphore parsing = new Semaphore(PARSED_AT_ONCE_MAX);
   private final ExecutorService judges =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("catchment-judge-", 0).factory());
 
@@ -243,7 +251,20 @@ public final class Ingest implements AutoCloseable {
     }
     return answer.isPresent()
         ? answer(checks, received, answer.get(), rate, how)
-        : append(checks, received, checks.judge(received), rate);
+        : append(checks, received, judge(checks, received), rate);
+  }
+
+  private Event.Checks judge(SourceChecks checks, Received received) {
+    if (!checks.isHeavy(received.body().length, LIGHT_BYTES_MAX)) {
+      return checks.judge(received);
+    }
+    // Heavy requests are judged by threads of their own, which may wait.
+    parsing.acquireUninterruptibly();
+    try {
+      return checks.judge(received);
+    } finally {
+      parsing.release();
+    }
   }
 
   /**

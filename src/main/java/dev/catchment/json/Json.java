@@ -50,7 +50,8 @@ public sealed interface Json {
   }
 
   /**
-   * The value of UTF-8 bytes; empty when they are not one valid JSON value nested at most 512 deep.
+   * The value of UTF-8 bytes; empty when they are not one valid JSON value nested at most 512 deep
+   * and made of at most 2,000,000 values.
    */
   static Optional<Json> parse(byte[] utf8) {
     return JsonCodec.parse(utf8);

@@ -14,11 +14,18 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamWriteConstraints;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
 /** Parses and writes the tree with the streaming parts of the library. */
 final class JsonCodec {
   private static final int DEPTH_MAX = 512;
+
+  /**
+   * Values in one tree. Each takes some 70 bytes however short it was written, so that 100 MiB of
+   * zeros, a hundred kilobytes when packed, would take gigabytes.
+   */
+  private static final int VALUES_MAX = 2_000_000;
 
   /** Whatever was parsed can be written again, also inside an answer of our own. */
   private static final int WRITTEN_DEPTH_MAX = 2 * DEPTH_MAX;
@@ -37,6 +44,8 @@ final class JsonCodec {
               StreamWriteConstraints.builder().maxNestingDepth(WRITTEN_DEPTH_MAX).build())
           .build();
 
+  private int values;
+
   private JsonCodec() {}
 
   static Optional<Json> parse(byte[] utf8) {
@@ -45,14 +54,17 @@ final class JsonCodec {
       if (first == null) {
         return Optional.empty();
       }
-      Json value = read(parser, first);
+      Json value = new JsonCodec().read(parser, first);
       return parser.nextToken() == null ? Optional.of(value) : Optional.empty();
     } catch (JacksonException e) {
       return Optional.empty();
     }
   }
 
-  private static Json read(JsonParser parser, JsonToken token) {
+  private Json read(JsonParser parser, JsonToken token) {
+    if (++values > VALUES_MAX) {
+      throw new StreamConstraintsException("More than " + VALUES_MAX + " values");
+    }
     return switch (token) {
       case START_OBJECT -> {
         Map<String, Json> members = new LinkedHashMap<>();

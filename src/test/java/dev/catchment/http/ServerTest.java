@@ -135,7 +135,7 @@ final class ServerTest {
         HttpResponse.BodyHandlers.ofString());
   }
 
-  private static final class PlainProblems implements Problems {
+  static final class PlainProblems implements Problems {
     @Override
     public Response of(Failure failure, String requestId) {
       return Response.text(

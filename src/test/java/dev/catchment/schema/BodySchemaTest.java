@@ -123,6 +123,9 @@ final class BodySchemaTest {
     BodySchema numbers = compile("{\"items\":{\"type\":\"string\"}}");
     String many = "[" + "1,".repeat(100_000) + "1]";
     assertThat(check(numbers, many)).hasSize(BodySchema.VIOLATIONS_MAX);
+    assertThat(check(numbers, "[" + "9".repeat(1_500) + "]")).hasSize(1);
+    assertThat(check(numbers, "[0." + "9".repeat(1_500) + "e9]")).hasSize(1);
+    assertThat(check(numbers, "[".repeat(510) + "]".repeat(510))).hasSize(1);
   }
 
   private static BodySchema compile(String schema) {
