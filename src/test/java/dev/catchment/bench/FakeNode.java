@@ -140,20 +140,20 @@ final class FakeNode implements AutoCloseable {
       keys.add(key.value());
     }
     for (URI destination : destinations) {
-      deliver(destination, request.body());
+      CompletableFuture<?> first = deliver(destination, request.body());
       if (hits(flaws.repeat(), number)) {
-        deliver(destination, request.body());
+        // Both are there before the sender is answered, so that no run ends between them.
+        CompletableFuture.allOf(first, deliver(destination, request.body())).join();
       }
     }
   }
 
-  private void deliver(URI destination, byte[] body) {
-    var _ =
-        client.sendAsync(
-            HttpRequest.newBuilder(destination)
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                .build(),
-            HttpResponse.BodyHandlers.discarding());
+  private CompletableFuture<?> deliver(URI destination, byte[] body) {
+    return client.sendAsync(
+        HttpRequest.newBuilder(destination)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build(),
+        HttpResponse.BodyHandlers.discarding());
   }
 
   private Response metrics() {
