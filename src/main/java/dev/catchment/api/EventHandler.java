@@ -22,7 +22,7 @@ import java.util.Locale;
 public final class EventHandler {
   private static final String SEGMENT = "events";
 
-  /** No event of this version is verified or compared with others. */
+  /** Of an event whose source asked for nothing. */
   private static final String NONE = "none";
 
   private static final List<String> VERIFICATIONS = List.of(NONE, "verified", "schema_invalid");

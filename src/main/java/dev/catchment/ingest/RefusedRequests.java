@@ -3,10 +3,12 @@ package dev.catchment.ingest;
 import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
+import dev.catchment.db.InList;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.log.Event;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -137,10 +139,9 @@ public final class RefusedRequests {
     add(sql, args, " AND r.id >= ?", filter.from());
     add(sql, args, " AND r.id < ?", filter.below());
     if (!filter.reasons().isEmpty()) {
-      sql.append(" AND r.reason IN (")
-          .append("?,".repeat(filter.reasons().size() - 1))
-          .append("?)");
-      args.addAll(filter.reasons());
+      InList reasons = InList.of("r.reason", filter.reasons());
+      sql.append(" AND ").append(reasons.condition());
+      args.addAll(Arrays.asList(reasons.args()));
     }
     return sql.toString();
   }
