@@ -60,9 +60,14 @@ public final class Courier implements Step, AutoCloseable {
    * What a courier sends to, whom it asks to send, and when and how.
    *
    * @param random for the jitter of retries
+   * @param listeners are told what came of the attempts
    */
   public record Sending(
-      Destinations destinations, Sender sender, HttpRequests requests, RandomGenerator random) {}
+      Destinations destinations,
+      Sender sender,
+      HttpRequests requests,
+      RandomGenerator random,
+      List<DeliveryListener> listeners) {}
 
   /** A courier over one store. */
   public Courier(
@@ -78,7 +83,7 @@ public final class Courier implements Step, AutoCloseable {
     this.clock = clock;
     this.queue = new DeliveryQueue(ids, settings.node(), settings.leaseMillis());
     this.lanes = new Lanes(settings.inFlightMax(), this::start);
-    this.settler = new Settler(database, queue, lanes);
+    this.settler = new Settler(database, queue, lanes, sending.listeners());
     database.listen(Channel.DELIVERIES, this::changed);
     if (settings.onlyNode()) {
       database.write(

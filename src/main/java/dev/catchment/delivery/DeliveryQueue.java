@@ -16,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -290,9 +291,9 @@ final class DeliveryQueue {
   /**
    * Writes what came of attempts; those whose claim was lost meanwhile are left alone.
    *
-   * @return the successful deliveries and the time of the last, by destination
+   * @return the outcomes that were written, in the order of their attempts' ids
    */
-  Map<String, long[]> settle(Tx tx, List<Outcome> group) {
+  List<Outcome> settle(Tx tx, List<Outcome> group) {
     List<Outcome> outcomes =
         group.stream().sorted(Comparator.comparing(outcome -> outcome.owed().id())).toList();
     int[] written =
@@ -304,17 +305,10 @@ final class DeliveryQueue {
              WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
             """,
             outcomes.stream().map(DeliveryQueue::settlement).toList());
-    Map<String, long[]> delivered = new TreeMap<>();
-    for (int i = 0; i < written.length; i++) {
-      Outcome outcome = outcomes.get(i);
-      if (written[i] != 0 && outcome.succeeded()) {
-        long[] totals =
-            delivered.computeIfAbsent(outcome.owed().destinationId(), id -> new long[2]);
-        totals[0]++;
-        totals[1] = Math.max(totals[1], outcome.at());
-      }
-    }
-    return delivered;
+    return IntStream.range(0, written.length)
+        .filter(i -> written[i] != 0)
+        .mapToObj(outcomes::get)
+        .toList();
   }
 
   private static @Nullable Object[] settlement(Outcome outcome) {

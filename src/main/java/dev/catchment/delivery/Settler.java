@@ -2,9 +2,12 @@ package dev.catchment.delivery;
 
 import dev.catchment.db.Database;
 import dev.catchment.db.Durability;
+import dev.catchment.db.Tx;
 import dev.catchment.worker.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,14 +28,16 @@ public final class Settler implements Step {
   private final Database database;
   private final DeliveryQueue queue;
   private final Lanes lanes;
+  private final List<DeliveryListener> listeners;
   private final BlockingQueue<Outcome> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
   private final List<Outcome> group = new ArrayList<>();
   private final ReentrantLock stepping = new ReentrantLock();
   private volatile Runnable wake = () -> {};
   private volatile Runnable wakeCourier = () -> {};
 
-  Settler(Database database, DeliveryQueue queue, Lanes lanes) {
+  Settler(Database database, DeliveryQueue queue, Lanes lanes, List<DeliveryListener> listeners) {
     this.database = database;
+    this.listeners = listeners;
     this.queue = queue;
     this.lanes = lanes;
   }
@@ -83,12 +88,7 @@ public final class Settler implements Step {
     database.write(
         Durability.DERIVED,
         tx -> {
-          Destinations.count(tx, queue.settle(tx, group));
-          group.stream()
-              .filter(Settler::receiverIsGone)
-              .map(outcome -> outcome.owed().destinationId())
-              .distinct()
-              .forEach(id -> Destinations.pause(tx, id));
+          write(tx);
           return true;
         });
     lanes.forget(group.stream().map(Outcome::owed).toList());
@@ -100,9 +100,28 @@ public final class Settler implements Step {
     return written < COMPANY_OUTCOMES ? Step.gather(written, 1, COMPANY_MILLIS_MAX) : Step.again();
   }
 
-  private static boolean receiverIsGone(Outcome outcome) {
-    return outcome.decision() instanceof RetryPolicy.Decision.GivenUp gaveUp
-        && gaveUp.receiverIsGone();
+  private void write(Tx tx) {
+    List<EndedAttempt> ended = queue.settle(tx, group).stream().map(EndedAttempt::of).toList();
+    Destinations.count(tx, delivered(ended));
+    ended.stream()
+        .filter(attempt -> attempt.fate() == EndedAttempt.Fate.GONE)
+        .map(EndedAttempt::destinationId)
+        .distinct()
+        .forEach(id -> Destinations.pause(tx, id));
+    listeners.forEach(listener -> listener.ended(tx, ended));
+  }
+
+  /** The successful deliveries and the time of the last, by destination. */
+  private static Map<String, long[]> delivered(List<EndedAttempt> ended) {
+    Map<String, long[]> delivered = new TreeMap<>();
+    for (EndedAttempt attempt : ended) {
+      if (attempt.fate() == EndedAttempt.Fate.DELIVERED) {
+        long[] totals = delivered.computeIfAbsent(attempt.destinationId(), id -> new long[2]);
+        totals[0]++;
+        totals[1] = Math.max(totals[1], attempt.at());
+      }
+    }
+    return delivered;
   }
 
   /** Writes everything that waits; for the end of a node. */

@@ -120,7 +120,8 @@ public final class Node implements AutoCloseable {
                   destinations,
                   sender,
                   new HttpRequests(delivery.headerPrefix(), "Catchment/" + Version.text()),
-                  () -> ThreadLocalRandom.current().nextLong()),
+                  () -> ThreadLocalRandom.current().nextLong(),
+                  List.of()),
               stores.eventIds(),
               stores.clock(),
               new CourierSettings(

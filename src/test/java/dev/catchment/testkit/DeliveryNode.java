@@ -76,7 +76,11 @@ public final class DeliveryNode implements AutoCloseable {
             database,
             log,
             new Courier.Sending(
-                destinations, sender, new HttpRequests("X-hookstream-", "Catchment/1"), () -> 0L),
+                destinations,
+                sender,
+                new HttpRequests("X-hookstream-", "Catchment/1"),
+                () -> 0L,
+                List.of()),
             ids,
             clock,
             new CourierSettings(name, 64, LEASE_MILLIS, onlyNode));

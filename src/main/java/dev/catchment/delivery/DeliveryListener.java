@@ -1,0 +1,19 @@
+package dev.catchment.delivery;
+
+import dev.catchment.db.Tx;
+import java.util.List;
+
+/**
+ * Acts on ended attempts in the transaction that writes their outcome. It may run more than once
+ * for the same attempts when the transaction is tried again, and must be short: outcomes of all
+ * destinations wait for it.
+ */
+@FunctionalInterface
+public interface DeliveryListener {
+  /**
+   * Called after the outcomes were written.
+   *
+   * @param ended in the order of their ids; those whose claim was lost are left out
+   */
+  void ended(Tx tx, List<EndedAttempt> ended);
+}

@@ -1,0 +1,62 @@
+package dev.catchment.delivery;
+
+import dev.catchment.base.Scope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attempt that has just ended.
+ *
+ * @param id of the attempt
+ * @param fate what became of its delivery
+ * @param status what the receiver answered; null when there was no whole answer
+ * @param trouble why there was none; null when there was one
+ * @param error why it failed, in one sentence; null for a success
+ * @param at when it ended, milliseconds since 1970
+ */
+public record EndedAttempt(
+    String id,
+    Scope scope,
+    String eventId,
+    String connectionId,
+    String destinationId,
+    Fate fate,
+    @Nullable Integer status,
+    SendResult.@Nullable Kind trouble,
+    @Nullable String error,
+    long at) {
+
+  /** What became of a delivery with an attempt. */
+  public enum Fate {
+    /** The receiver has it. */
+    DELIVERED,
+    /** It will be tried again. */
+    RETRYING,
+    /** It is a dead letter. */
+    DEAD,
+    /** It is a dead letter, and the receiver wants nothing more. */
+    GONE
+  }
+
+  static EndedAttempt of(Outcome outcome) {
+    Owed owed = outcome.owed();
+    return new EndedAttempt(
+        owed.id(),
+        owed.scope(),
+        owed.event().event().id(),
+        owed.connectionId(),
+        owed.destinationId(),
+        fate(outcome.decision()),
+        outcome.status(),
+        outcome.result() instanceof SendResult.Unanswered unanswered ? unanswered.kind() : null,
+        outcome.error(),
+        outcome.at());
+  }
+
+  private static Fate fate(RetryPolicy.Decision decision) {
+    return switch (decision) {
+      case RetryPolicy.Decision.Done() -> Fate.DELIVERED;
+      case RetryPolicy.Decision.Again(long at) -> Fate.RETRYING;
+      case RetryPolicy.Decision.GivenUp(boolean gone) -> gone ? Fate.GONE : Fate.DEAD;
+    };
+  }
+}
