@@ -6,7 +6,7 @@ import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.delivery.Destination;
 import dev.catchment.delivery.Destinations;
-import dev.catchment.expr.FilterRules;
+import dev.catchment.expr.Condition;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.StoredEvent;
@@ -145,7 +145,7 @@ public final class Routing {
       return new Entry(
           connection, false, Reason.NO_CONNECTION, "The connection is newer than the event", null);
     }
-    Optional<FilterRules.Rule> failing = connection.filter().firstFailing(event.view());
+    Optional<Condition> failing = connection.filter().firstFailing(event.view());
     if (failing.isPresent()) {
       return new Entry(connection, false, Reason.FILTER, failing.get().toJson().text(), null);
     }
