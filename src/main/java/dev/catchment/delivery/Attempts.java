@@ -159,7 +159,7 @@ public final class Attempts {
         """
         UPDATE attempts SET due_at = ?
          WHERE open = 1 AND due_at IS NULL AND destination_id = ?
-           AND connection_id NOT IN (SELECT id FROM connections WHERE status = 'paused')
+           AND connection_id NOT IN (SELECT id FROM connections WHERE status <> 'active')
         """,
         tx.now(),
         destinationId);

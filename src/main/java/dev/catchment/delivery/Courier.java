@@ -59,6 +59,7 @@ public final class Courier implements Step, AutoCloseable {
   /**
    * What a courier sends to, whom it asks to send, and when and how.
    *
+   * @param transformer makes the bodies of deliveries that were routed with a transform
    * @param random for the jitter of retries
    * @param listeners are told what came of the attempts
    */
@@ -66,6 +67,7 @@ public final class Courier implements Step, AutoCloseable {
       Destinations destinations,
       Sender sender,
       HttpRequests requests,
+      Transformer transformer,
       RandomGenerator random,
       List<DeliveryListener> listeners) {}
 
@@ -250,7 +252,8 @@ public final class Courier implements Step, AutoCloseable {
         due.connectionId(),
         due.destinationId(),
         due.numbers(),
-        due.claimNumber());
+        due.claimNumber(),
+        due.transform());
   }
 
   private void hand(List<Owed> owed, Map<String, Destination> destinations) {
@@ -334,11 +337,18 @@ public final class Courier implements Step, AutoCloseable {
 
   private Outcome attempt(Owed owed, Destination destination) {
     @Nullable String sent = null;
+    int bodySize = 0;
     SendResult result;
     try {
-      Outgoing request = sending.requests().request(destination, owed, clock.millis());
-      sent = HttpRequests.masked(request, destination.target());
-      result = sending.sender().send(request);
+      Payload payload = payload(owed);
+      if (payload instanceof Payload.Failed(String sentence)) {
+        result = new SendResult.Unanswered(SendResult.Kind.TRANSFORM, sentence, 0);
+      } else {
+        Outgoing request = sending.requests().request(destination, owed, payload, clock.millis());
+        sent = HttpRequests.masked(request, destination.target());
+        bodySize = request.body().length;
+        result = sending.sender().send(request);
+      }
     } catch (RuntimeException e) {
       // A fault of ours, but an attempt all the same, or it would be made again without end.
       LOG.error("delivery.failed", e, "attempt", owed.id());
@@ -355,7 +365,14 @@ public final class Courier implements Step, AutoCloseable {
             now,
             sending.random().nextDouble()),
         sent,
+        bodySize,
         now);
+  }
+
+  private Payload payload(Owed owed) {
+    return owed.transform() == null
+        ? new Payload.AsReceived()
+        : sending.transformer().payload(owed);
   }
 
   /**

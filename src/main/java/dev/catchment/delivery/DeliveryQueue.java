@@ -78,7 +78,8 @@ final class DeliveryQueue {
       owed.numbers().trigger(),
       due,
       claimed ? node : null,
-      owed.claimNumber()
+      owed.claimNumber(),
+      owed.transform()
     };
   }
 
@@ -88,8 +89,8 @@ final class DeliveryQueue {
         INSERT INTO attempts (id, org_id, env_id, event_id, event_position, connection_id,
           destination_id, request_url, request_method, request_body_size, created_at,
           attempt_number, round_start, trigger_type, due_at, claimed_by, claim_number,
-          status, is_dlq, open)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 1)
+          transform, status, is_dlq, open)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 1)
         """,
         rows);
   }
@@ -108,6 +109,7 @@ final class DeliveryQueue {
       String destinationId,
       Owed.Numbers numbers,
       long claimNumber,
+      @Nullable String transform,
       String status) {}
 
   /** Claims what is due, oldest first, but nothing for the destinations that have no room. */
@@ -178,7 +180,8 @@ final class DeliveryQueue {
               failed.connectionId(),
               failed.destinationId(),
               failed.numbers().ofRetry(),
-              1);
+              1,
+              failed.transform());
       Destination.Target target = due.get(i).target();
       retries.add(owed);
       rows.add(
@@ -299,7 +302,8 @@ final class DeliveryQueue {
     int[] written =
         tx.batch(
             """
-            UPDATE attempts SET status = ?, request_headers = ?, response_status = ?,
+            UPDATE attempts SET status = ?, request_headers = ?, request_body_size = ?,
+              response_status = ?,
               response_headers = ?, response_body = ?, duration_ms = ?, error = ?,
               next_retry_at = ?, is_dlq = ?, dlq_at = ?, open = ?, due_at = ?, claimed_by = NULL
              WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
@@ -318,6 +322,7 @@ final class DeliveryQueue {
     return new @Nullable Object[] {
       outcome.succeeded() ? "success" : "failed",
       outcome.requestHeadersJson(),
+      outcome.bodySize(),
       outcome.status(),
       outcome.status() == null ? null : headers.build().text(),
       outcome.result() instanceof SendResult.Answered answered
@@ -347,6 +352,7 @@ final class DeliveryQueue {
         new Owed.Numbers(
             row.integer("attempt_number"), row.integer("round_start"), row.string("trigger_type")),
         row.number("claim_number"),
+        row.find("transform"),
         row.string("status"));
   }
 }

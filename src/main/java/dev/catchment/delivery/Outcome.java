@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What came of an attempt, ready to be written.
  *
  * @param requestHeadersJson what was sent, credentials masked; null when nothing was
+ * @param bodySize of the request in bytes; 0 when there was nothing to send
  * @param at when it ended, milliseconds since 1970
  */
 record Outcome(
@@ -14,6 +15,7 @@ record Outcome(
     SendResult result,
     RetryPolicy.Decision decision,
     @Nullable String requestHeadersJson,
+    int bodySize,
     long at) {
 
   boolean succeeded() {

@@ -2,6 +2,7 @@ package dev.catchment.delivery;
 
 import dev.catchment.base.Scope;
 import dev.catchment.log.StoredEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A delivery that somebody owes a receiver: the newest row of its attempts.
@@ -9,6 +10,7 @@ import dev.catchment.log.StoredEvent;
  * @param id of the attempt
  * @param event what to deliver
  * @param claimNumber which claim of the row this is; 0 while nobody holds it
+ * @param transform the hash of the expression that makes its body; null for the body as it came
  */
 public record Owed(
     String id,
@@ -17,7 +19,8 @@ public record Owed(
     String connectionId,
     String destinationId,
     Numbers numbers,
-    long claimNumber) {
+    long claimNumber,
+    @Nullable String transform) {
 
   /**
    * Which attempt it is.

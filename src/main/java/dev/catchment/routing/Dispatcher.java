@@ -220,7 +220,8 @@ public final class Dispatcher implements Step {
         match.connection().id(),
         match.connection().ends().destinationId(),
         new Owed.Numbers(1, 1, "initial"),
-        claimNumber);
+        claimNumber,
+        match.connection().transform().inEffect());
   }
 
   private static void count(Tx tx, List<Matched> matches) {
