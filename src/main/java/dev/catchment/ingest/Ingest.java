@@ -11,18 +11,14 @@ import dev.catchment.log.EventLog;
 import dev.catchment.observe.Log;
 import dev.catchment.observe.Metrics;
 import dev.catchment.verify.Answer;
-import dev.catchment.verify.SignedRequest;
-import dev.catchment.verify.Verdict;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,15 +28,6 @@ import org.jspecify.annotations.Nullable;
  * <p>The checks run in the order of the specification, and the first that fails decides.
  */
 public final class Ingest implements AutoCloseable {
-  /** Larger bodies are judged off the threads that read sockets. */
-  private static final int LIGHT_BYTES_MAX = 64 << 10;
-
-  /**
-   * Bodies that are unpacked and parsed at once. A small one may become 100 MiB, and a tree of
-   * values beside it.
-   */
-  private static final int PARSED_AT_ONCE_MAX = 4;
-
   private static final Log LOG = Log.of("ingest");
 
   private final Database database;
@@ -50,10 +37,9 @@ public final class Ingest implements AutoCloseable {
   private final InstantSource clock;
   private final KnownSources sources;
   private final Settings settings;
-  private final Certificates certificates;
+  private final Judge judge;
   private final Outside outside;
   private final Metrics.Count accepted;
-  private final Semaphore parsing = new Semaphore(PARSED_AT_ONCE_MAX);
   private final ExecutorService judges =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("catchment-judge-", 0).factory());
 
@@ -94,7 +80,7 @@ public final class Ingest implements AutoCloseable {
     this.settings = settings;
     this.sources = new KnownSources(stores.database(), stores.sources(), settings.ingestUrl());
     this.outside = outside;
-    this.certificates = new Certificates(outside.get());
+    this.judge = new Judge(clock, outside.get());
     this.accepted = outside.metrics().count("catchment_events_accepted", "Events stored");
   }
 
@@ -119,7 +105,7 @@ public final class Ingest implements AutoCloseable {
    * UNAVAILABLE} when the store cannot take it now.
    */
   public CompletionStage<Intake> accept(Received received) {
-    return accept(received, new Circumstances(clock.millis(), false, outside.refusals()));
+    return accept(received, clock.millis(), false, outside.refusals());
   }
 
   /**
@@ -130,7 +116,9 @@ public final class Ingest implements AutoCloseable {
   public CompletionStage<Intake> acceptAgain(Refused refused) {
     return accept(
         new Received(refused.sourceId(), refused.facts(), refused.body()),
-        new Circumstances(refused.receivedAt(), true, stillRefused -> {}));
+        refused.receivedAt(),
+        true,
+        stillRefused -> {});
   }
 
   /**
@@ -148,81 +136,48 @@ public final class Ingest implements AutoCloseable {
                   .find(id)
                   .thenAccept(found ->
                       found.ifPresent(checks ->
-                          outside
-                              .refusals()
-                              .accept(
-                                  refused(
-                                      checks.source(),
-                                      received,
-                                      bytesRead,
-                                      Reason.TOO_LARGE,
-                                      null,
-                                      receivedAt))));
+                          new Candidate(checks, received, receivedAt, false, outside.refusals())
+                              .keep(bytesRead, Reason.TOO_LARGE, null)));
         });
   }
 
-  /**
-   * How a request is looked at.
-   *
-   * @param sentAt when it came first, which timestamps are held against
-   */
-  private record Circumstances(long sentAt, boolean replayed, Consumer<Refused> kept) {}
-
-  private CompletionStage<Intake> accept(Received received, Circumstances how) {
+  private CompletionStage<Intake> accept(
+      Received received, long sentAt, boolean replayed, Consumer<Refused> keeper) {
     Optional<String> id = Ids.parse(received.sourceId());
     return id.isEmpty()
         ? CompletableFuture.failedFuture(Failure.notFound("Source"))
         : sources
             .find(id.get())
             .thenCompose(found ->
-                accept(found.orElseThrow(() -> Failure.notFound("Source")), received, how));
+                accept(
+                    new Candidate(
+                        found.orElseThrow(() -> Failure.notFound("Source")),
+                        received,
+                        sentAt,
+                        replayed,
+                        keeper)));
   }
 
-  private CompletionStage<Intake> accept(
-      SourceChecks checks, Received received, Circumstances how) {
-    return keeping(
-        checks.source(),
-        received,
-        how,
-        () -> {
-          checkSize(checks.source(), received);
-          RateWindow.Left rate =
-              checks.admit(received.facts(), settings.limits(), clock.millis(), how.replayed());
-          if (checks.isPlain()) {
-            return append(checks, received, Event.Checks.NONE, rate);
-          }
-          if (!checks.isHeavy(received.body().length, LIGHT_BYTES_MAX)) {
-            return judged(checks, received, rate, how);
-          }
-          return CompletableFuture.supplyAsync(
-                  () ->
-                      keeping(
-                          checks.source(),
-                          received,
-                          how,
-                          () -> judged(checks, received, rate, how)),
-                  judges)
-              .thenCompose(Function.identity());
-        });
-  }
-
-  /** Has a refused request kept. */
-  private static CompletionStage<Intake> keeping(
-      Source source,
-      Received received,
-      Circumstances how,
-      Supplier<CompletionStage<Intake>> checks) {
+  private CompletionStage<Intake> accept(Candidate candidate) {
     try {
-      return checks.get();
+      checkSize(candidate);
+      candidate.admit(settings.limits(), clock.millis());
+      if (candidate.checks().isPlain()) {
+        return append(candidate, Event.Checks.NONE);
+      }
+      return judge.isHeavy(candidate)
+          ? CompletableFuture.supplyAsync(() -> judgedAside(candidate), judges)
+              .thenCompose(Function.identity())
+          : judged(candidate);
     } catch (Refusal e) {
-      keep(e, source, received, how);
+      candidate.keep(e);
       throw e;
     }
   }
 
-  private void checkSize(Source source, Received received) {
-    int limit = bodyMax(source);
-    if (received.body().length > limit) {
+  private void checkSize(Candidate candidate) {
+    int limit = bodyMax(candidate.source());
+    if (candidate.bodyBytes() > limit) {
       throw Refusal.of(
           new Failure(
               Failure.Code.TOO_LARGE, "Payload too large: limit is " + limit + " bytes", null),
@@ -230,76 +185,32 @@ public final class Ingest implements AutoCloseable {
     }
   }
 
-  /** The checks that look at the body, and then the append. */
-  private CompletionStage<Intake> judged(
-      SourceChecks checks, Received received, RateWindow.@Nullable Left rate, Circumstances how) {
-    SignedRequest request = received.signed();
-    Optional<Answer> answer = checks.asked(request);
-    if (answer.isPresent() && !answer.get().verifiedFirst()) {
-      return answer(checks, received, answer.get(), rate, how);
-    }
-    Verdict verdict = verdict(checks, request, how);
-    if (verdict instanceof Verdict.Refused refused) {
-      Refusal refusal =
-          Refusal.signature(Reason.valueOf(refused.reason().name()), refused.detail());
-      if (!checks.hidesRefusal()) {
-        throw refusal;
-      }
-      keep(refusal, checks.source(), received, how);
-      return CompletableFuture.completedFuture(
-          new Intake.Hidden(ids.next(), checks.source(), rate));
-    }
-    return answer.isPresent()
-        ? answer(checks, received, answer.get(), rate, how)
-        : append(checks, received, judge(checks, received), rate);
-  }
-
-  private Event.Checks judge(SourceChecks checks, Received received) {
-    if (!checks.isHeavy(received.body().length, LIGHT_BYTES_MAX)) {
-      return checks.judge(received);
-    }
-    // Heavy requests are judged by threads of their own, which may wait.
-    parsing.acquireUninterruptibly();
+  private CompletionStage<Intake> judgedAside(Candidate candidate) {
     try {
-      return checks.judge(received);
-    } finally {
-      parsing.release();
+      return judged(candidate);
+    } catch (Refusal e) {
+      candidate.keep(e);
+      throw e;
     }
   }
 
-  /**
-   * Fetches a certificate where one is needed; schemes that may need one are judged on the side.
-   */
-  private Verdict verdict(SourceChecks checks, SignedRequest request, Circumstances how) {
-    Verdict verdict = checks.verify(request, how.sentAt(), certificates);
-    if (verdict instanceof Verdict.NeedsCertificate needed) {
-      certificates.fetch(needed.url(), clock.millis());
-      verdict = checks.verify(request, how.sentAt(), certificates);
-    }
-    return verdict instanceof Verdict.NeedsCertificate
-        ? new Verdict.Refused(
-            dev.catchment.verify.Reason.VERIFIER_MISCONFIGURED,
-            "The certificate could not be fetched")
-        : verdict;
+  /** The checks that look at the body, and what follows from them. */
+  private CompletionStage<Intake> judged(Candidate candidate) {
+    return switch (judge.judge(candidate)) {
+      case Judge.Finding.Fits(Event.Checks found) -> append(candidate, found);
+      case Judge.Finding.Question(Answer answer) -> answer(candidate, answer);
+      case Judge.Finding.Secretly(Refusal refusal) -> {
+        candidate.keep(refusal);
+        yield CompletableFuture.completedFuture(
+            new Intake.Hidden(ids.next(), candidate.source(), candidate.rate()));
+      }
+    };
   }
 
-  private CompletionStage<Intake> answer(
-      SourceChecks checks,
-      Received received,
-      Answer answer,
-      RateWindow.@Nullable Left rate,
-      Circumstances how) {
-    Source source = checks.source();
-    how.kept()
-        .accept(
-            refused(
-                source,
-                received,
-                received.body().length,
-                Reason.HANDSHAKE,
-                answer.after().note(),
-                how.sentAt()));
-    Intake asked = new Intake.Asked(answer, rate);
+  private CompletionStage<Intake> answer(Candidate candidate, Answer answer) {
+    Source source = candidate.source();
+    candidate.keep(candidate.bodyBytes(), Reason.HANDSHAKE, answer.after().note());
+    Intake asked = new Intake.Asked(answer, candidate.rate());
     if (answer.after().confirmUrl() != null) {
       String url = answer.after().confirmUrl();
       judges.execute(() ->
@@ -320,55 +231,16 @@ public final class Ingest implements AutoCloseable {
         .thenApply(kept -> asked);
   }
 
-  private CompletionStage<Intake> append(
-      SourceChecks checks, Received received, Event.Checks found, RateWindow.@Nullable Left rate) {
-    Source source = checks.source();
-    Event event =
-        new Event(
-            ids.next(),
-            source.scope(),
-            source.id(),
-            received.facts(),
-            received.body(),
-            clock.millis(),
-            found);
-    return log.append(event)
+  private CompletionStage<Intake> append(Candidate candidate, Event.Checks found) {
+    return log.append(candidate.event(ids.next(), clock.millis(), found))
         .thenApply(stored -> {
           accepted.add(1);
           return new Intake.Accepted(
-              stored.event().id(), stored.event().isDuplicate(), source, rate);
+              stored.event().id(),
+              stored.event().isDuplicate(),
+              candidate.source(),
+              candidate.rate());
         });
-  }
-
-  private static void keep(Refusal refusal, Source source, Received received, Circumstances how) {
-    how.kept()
-        .accept(
-            refused(
-                source,
-                received,
-                received.body().length,
-                refusal.reason(),
-                refusal.detail(),
-                how.sentAt()));
-  }
-
-  private static Refused refused(
-      Source source,
-      Received received,
-      long bytesRead,
-      Reason reason,
-      @Nullable String detail,
-      long receivedAt) {
-    return new Refused(
-        source.id(),
-        source.scope(),
-        received.facts(),
-        received.body(),
-        bytesRead,
-        reason,
-        detail,
-        reason.responseStatus(),
-        receivedAt);
   }
 
   @Override

@@ -1,0 +1,96 @@
+package dev.catchment.ingest;
+
+import dev.catchment.log.Event;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request on its way through the checks of its source. One thread at a time works on it.
+ *
+ * <p>Times are milliseconds since 1970.
+ */
+final class Candidate {
+  private final SourceChecks checks;
+  private final Received received;
+  private final long sentAt;
+  private final boolean replayed;
+  private final Consumer<Refused> keeper;
+  private RateWindow.@Nullable Left rate;
+
+  /**
+   * @param sentAt when it came first, which timestamps are held against
+   * @param replayed whether it was refused before and is judged anew; its rate does not matter then
+   * @param keeper is handed what becomes no event
+   */
+  Candidate(
+      SourceChecks checks,
+      Received received,
+      long sentAt,
+      boolean replayed,
+      Consumer<Refused> keeper) {
+    this.checks = checks;
+    this.received = received;
+    this.sentAt = sentAt;
+    this.replayed = replayed;
+    this.keeper = keeper;
+  }
+
+  SourceChecks checks() {
+    return checks;
+  }
+
+  Source source() {
+    return checks.source();
+  }
+
+  Received received() {
+    return received;
+  }
+
+  int bodyBytes() {
+    return received.body().length;
+  }
+
+  long sentAt() {
+    return sentAt;
+  }
+
+  /** How far its sender and its source are from their limits; null when there is none. */
+  RateWindow.@Nullable Left rate() {
+    return rate;
+  }
+
+  /** The checks that come before the body; throws the refusal. */
+  void admit(RateLimits limits, long now) {
+    rate = checks.admit(received.facts(), limits, now, replayed);
+  }
+
+  Event event(String id, long receivedAt, Event.Checks found) {
+    return new Event(
+        id, source().scope(), source().id(), received.facts(), received.body(), receivedAt, found);
+  }
+
+  /** Has it kept as refused. */
+  void keep(Refusal refusal) {
+    keep(bodyBytes(), refusal.reason(), refusal.detail());
+  }
+
+  /**
+   * Has it kept with the reason why it is no event.
+   *
+   * @param bytesRead how much of the body came, which may be more than there is of it here
+   */
+  void keep(long bytesRead, Reason reason, @Nullable String detail) {
+    keeper.accept(
+        new Refused(
+            source().id(),
+            source().scope(),
+            received.facts(),
+            received.body(),
+            bytesRead,
+            reason,
+            detail,
+            reason.responseStatus(),
+            sentAt));
+  }
+}
