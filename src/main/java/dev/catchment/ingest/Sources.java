@@ -156,14 +156,17 @@ public final class Sources {
 
   /** Throws {@code NOT_FOUND} when no source of that id that takes requests is in the scope. */
   public static void check(Tx tx, Scope scope, String id) {
-    long found =
-        tx.number(
-            "SELECT COUNT(*) AS n FROM sources WHERE env_id = ? AND id = ? AND kind = 'http'",
+    var _ = template(tx, scope, id);
+  }
+
+  /** The slug of the source's template, if it has one; throws as {@link #check}. */
+  public static Optional<String> template(Tx tx, Scope scope, String id) {
+    return tx.find(
+            "SELECT template FROM sources WHERE env_id = ? AND id = ? AND kind = 'http'",
+            row -> Optional.ofNullable(row.find("template")),
             scope.envId(),
-            id);
-    if (found == 0) {
-      throw Failure.notFound("Source");
-    }
+            id)
+        .orElseThrow(() -> Failure.notFound("Source"));
   }
 
   /** The source of an ingest URL, whoever owns it. */
