@@ -1,7 +1,9 @@
 package dev.catchment.ingest;
 
 import dev.catchment.log.Event;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,7 @@ final class Candidate {
   private final boolean replayed;
   private final Consumer<Refused> keeper;
   private RateWindow.@Nullable Left rate;
+  private EventQuota.@Nullable Share share;
 
   /**
    * @param sentAt when it came first, which timestamps are held against
@@ -65,9 +68,39 @@ final class Candidate {
     rate = checks.admit(received.facts(), limits, now, replayed);
   }
 
+  /** The check of the quota; throws the refusal when nothing is left of it. */
+  void checkQuota(EventQuota.Share of, long now) {
+    share = of;
+    of.check(now);
+  }
+
+  /** Takes its place in the quota, if there is one; throws the refusal when none is left. */
+  void takePlace(long now) {
+    if (share != null) {
+      share.take(now);
+    }
+  }
+
+  /** It became no event, or one that does not count. */
+  void giveBackPlace() {
+    if (share != null) {
+      share.giveBack();
+    }
+  }
+
   Event event(String id, long receivedAt, Event.Checks found) {
     return new Event(
         id, source().scope(), source().id(), received.facts(), received.body(), receivedAt, found);
+  }
+
+  /** What the checks come to; has it kept when they refuse it. */
+  CompletionStage<Intake> keptIfRefused(Supplier<CompletionStage<Intake>> judging) {
+    try {
+      return judging.get();
+    } catch (Refusal e) {
+      keep(e);
+      throw e;
+    }
   }
 
   /** Has it kept as refused. */

@@ -11,8 +11,11 @@ import dev.catchment.log.EventLog;
 import dev.catchment.observe.Log;
 import dev.catchment.observe.Metrics;
 import dev.catchment.verify.Answer;
+import dev.catchment.verify.Fetch;
+import dev.catchment.verify.HubWord;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -32,14 +35,14 @@ public final class Ingest implements AutoCloseable {
 
   private final Database database;
   private final Sources table;
-  private final EventLog log;
   private final Ids ids;
   private final InstantSource clock;
   private final KnownSources sources;
   private final Settings settings;
   private final Judge judge;
+  private final Appender appender;
+  private final @Nullable EventQuota quota;
   private final Outside outside;
-  private final Metrics.Count accepted;
   private final ExecutorService judges =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("catchment-judge-", 0).factory());
 
@@ -56,32 +59,50 @@ public final class Ingest implements AutoCloseable {
    * @param bodyMax bytes a body may have unless its source allows less
    * @param limits requests a second
    * @param ingestUrl gives the public ingest URL of a source; null when it is not known yet
+   * @param eventsPerMonth accepted events an organization may have in a month; empty for any number
    */
   public record Settings(
-      int bodyMax, RateLimits limits, Function<String, @Nullable String> ingestUrl) {}
+      int bodyMax,
+      RateLimits limits,
+      Function<String, @Nullable String> ingestUrl,
+      OptionalLong eventsPerMonth) {
+    /** The same without a quota. */
+    public Settings(int bodyMax, RateLimits limits, Function<String, @Nullable String> ingestUrl) {
+      this(bodyMax, limits, ingestUrl, OptionalLong.empty());
+    }
+  }
 
   /**
    * Whom an ingest asks and tells beside the store.
    *
    * @param refusals is handed what was refused, on event loops; must not block
-   * @param get fetches a public address, blocking for a bounded time: certificates, and the
-   *     confirmations some providers ask for; empty for anything but an answer of 200
+   * @param get asks a public address, blocking for a bounded time: for keys, and for the
+   *     confirmations some providers want; empty for anything but an answer of 200
    */
   public record Outside(
-      Consumer<Refused> refusals, Function<String, Optional<byte[]>> get, Metrics metrics) {}
+      Consumer<Refused> refusals, Function<Fetch, Optional<byte[]>> get, Metrics metrics) {}
 
   /** Intake into one log. */
   public Ingest(Stores stores, Ids ids, InstantSource clock, Settings settings, Outside outside) {
     this.database = stores.database();
     this.table = stores.sources();
-    this.log = stores.log();
     this.ids = ids;
     this.clock = clock;
     this.settings = settings;
     this.sources = new KnownSources(stores.database(), stores.sources(), settings.ingestUrl());
     this.outside = outside;
     this.judge = new Judge(clock, outside.get());
-    this.accepted = outside.metrics().count("catchment_events_accepted", "Events stored");
+    this.quota =
+        settings.eventsPerMonth().isEmpty()
+            ? null
+            : new EventQuota(database, clock, settings.eventsPerMonth().getAsLong());
+    this.appender =
+        new Appender(
+            stores,
+            ids,
+            clock,
+            quota != null,
+            outside.metrics().count("catchment_events_accepted", "Events stored"));
   }
 
   /**
@@ -159,20 +180,32 @@ public final class Ingest implements AutoCloseable {
   }
 
   private CompletionStage<Intake> accept(Candidate candidate) {
-    try {
+    return candidate.keptIfRefused(() -> {
       checkSize(candidate);
       candidate.admit(settings.limits(), clock.millis());
-      if (candidate.checks().isPlain()) {
-        return append(candidate, Event.Checks.NONE);
-      }
-      return judge.isHeavy(candidate)
-          ? CompletableFuture.supplyAsync(() -> judgedAside(candidate), judges)
-              .thenCompose(Function.identity())
-          : judged(candidate);
-    } catch (Refusal e) {
-      candidate.keep(e);
-      throw e;
+      return quota == null ? admitted(candidate) : withinQuota(quota, candidate);
+    });
+  }
+
+  private CompletionStage<Intake> withinQuota(EventQuota quota, Candidate candidate) {
+    return quota
+        .of(candidate.source().scope().orgId())
+        .thenCompose(share ->
+            candidate.keptIfRefused(() -> {
+              candidate.checkQuota(share, clock.millis());
+              return admitted(candidate);
+            }));
+  }
+
+  private CompletionStage<Intake> admitted(Candidate candidate) {
+    if (candidate.checks().isPlain()) {
+      return appender.append(candidate, Event.Checks.NONE);
     }
+    return judge.isHeavy(candidate)
+        ? CompletableFuture.supplyAsync(
+                () -> candidate.keptIfRefused(() -> judged(candidate)), judges)
+            .thenCompose(Function.identity())
+        : judged(candidate);
   }
 
   private void checkSize(Candidate candidate) {
@@ -185,19 +218,13 @@ public final class Ingest implements AutoCloseable {
     }
   }
 
-  private CompletionStage<Intake> judgedAside(Candidate candidate) {
-    try {
-      return judged(candidate);
-    } catch (Refusal e) {
-      candidate.keep(e);
-      throw e;
-    }
-  }
-
   /** The checks that look at the body, and what follows from them. */
   private CompletionStage<Intake> judged(Candidate candidate) {
     return switch (judge.judge(candidate)) {
-      case Judge.Finding.Fits(Event.Checks found) -> append(candidate, found);
+      case Judge.Finding.Fits(Event.Checks found, Token once) ->
+          once == null
+              ? appender.append(candidate, found)
+              : appender.appendOnce(candidate, found, once);
       case Judge.Finding.Question(Answer answer) -> answer(candidate, answer);
       case Judge.Finding.Secretly(Refusal refusal) -> {
         candidate.keep(refusal);
@@ -219,33 +246,29 @@ public final class Ingest implements AutoCloseable {
               "source",
               source.id(),
               "answered",
-              outside.get().apply(url).isPresent()));
+              outside.get().apply(new Fetch(url, null)).isPresent()));
     }
     Secret secret = answer.after().secretToKeep();
-    if (secret == null) {
-      return CompletableFuture.completedFuture(asked);
+    HubWord word = answer.after().subscription();
+    // The provider believes that we have what it gave once it reads the answer.
+    if (secret != null) {
+      return database
+          .submit(Durability.SYNCED, tx -> table.keepSecret(tx, source, secret))
+          .thenApply(kept -> asked);
     }
-    // The provider believes that we have the secret once it reads the answer.
-    return database
-        .submit(Durability.SYNCED, tx -> table.keepSecret(tx, source, secret))
-        .thenApply(kept -> asked);
-  }
-
-  private CompletionStage<Intake> append(Candidate candidate, Event.Checks found) {
-    return log.append(candidate.event(ids.next(), clock.millis(), found))
-        .thenApply(stored -> {
-          accepted.add(1);
-          return new Intake.Accepted(
-              stored.event().id(),
-              stored.event().isDuplicate(),
-              candidate.source(),
-              candidate.rate());
-        });
+    return word == null
+        ? CompletableFuture.completedFuture(asked)
+        : database
+            .submit(Durability.SYNCED, tx -> HubSubscriptions.keep(tx, source, word))
+            .thenApply(kept -> asked);
   }
 
   @Override
   public void close() {
     sources.close();
     judges.close();
+    if (quota != null) {
+      quota.close();
+    }
   }
 }

@@ -2,12 +2,14 @@ package dev.catchment.ingest;
 
 import dev.catchment.log.Event;
 import dev.catchment.verify.Answer;
+import dev.catchment.verify.Fetch;
 import dev.catchment.verify.SignedRequest;
 import dev.catchment.verify.Verdict;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The checks that look at the body of a request. Safe for use by several threads. */
 final class Judge {
@@ -20,14 +22,17 @@ final class Judge {
    */
   private static final int PARSED_AT_ONCE_MAX = 4;
 
-  private final InstantSource clock;
-  private final Certificates certificates;
+  private final FetchedKeys keys;
   private final Semaphore parsing = new Semaphore(PARSED_AT_ONCE_MAX);
 
   /** What the checks found; a refusal is thrown instead. */
   sealed interface Finding {
-    /** It is to become an event. */
-    record Fits(Event.Checks checks) implements Finding {}
+    /**
+     * It is to become an event.
+     *
+     * @param once what no other request may have shown before; null for nothing
+     */
+    record Fits(Event.Checks checks, @Nullable Token once) implements Finding {}
 
     /** It is a provider's question. */
     record Question(Answer answer) implements Finding {}
@@ -37,11 +42,10 @@ final class Judge {
   }
 
   /**
-   * @param get fetches a certificate, blocking for a bounded time; empty for none
+   * @param get fetches a provider's key, blocking for a bounded time; empty for none
    */
-  Judge(InstantSource clock, Function<String, Optional<byte[]>> get) {
-    this.clock = clock;
-    this.certificates = new Certificates(get);
+  Judge(InstantSource clock, Function<Fetch, Optional<byte[]>> get) {
+    this.keys = new FetchedKeys(clock, get);
   }
 
   /** Whether looking at it may take long or wait, so that a thread of its own should. */
@@ -56,7 +60,8 @@ final class Judge {
     if (answer.isPresent() && !answer.get().verifiedFirst()) {
       return new Finding.Question(answer.get());
     }
-    if (verdict(candidate, request) instanceof Verdict.Refused refused) {
+    Verdict verdict = verdict(candidate, request);
+    if (verdict instanceof Verdict.Refused refused) {
       Refusal refusal =
           Refusal.signature(Reason.valueOf(refused.reason().name()), refused.detail());
       if (!candidate.checks().hidesRefusal()) {
@@ -66,7 +71,9 @@ final class Judge {
     }
     return answer
         .<Finding>map(Finding.Question::new)
-        .orElseGet(() -> new Finding.Fits(found(candidate)));
+        .orElseGet(() ->
+            new Finding.Fits(
+                found(candidate), candidate.checks().once(verdict, candidate.sentAt())));
   }
 
   private Event.Checks found(Candidate candidate) {
@@ -83,19 +90,19 @@ final class Judge {
   }
 
   /**
-   * Fetches a certificate where one is needed; schemes that may need one are judged on the side.
+   * Fetches a provider's key where one is needed; schemes that may need one are judged on the side.
    */
   private Verdict verdict(Candidate candidate, SignedRequest request) {
     SourceChecks checks = candidate.checks();
-    Verdict verdict = checks.verify(request, candidate.sentAt(), certificates);
-    if (verdict instanceof Verdict.NeedsCertificate needed) {
-      certificates.fetch(needed.url(), clock.millis());
-      verdict = checks.verify(request, candidate.sentAt(), certificates);
+    Verdict verdict = checks.verify(request, candidate.sentAt(), keys);
+    if (verdict instanceof Verdict.NeedsKey(Fetch fetch)) {
+      keys.fetch(fetch, candidate.source().id());
+      verdict = checks.verify(request, candidate.sentAt(), keys);
     }
-    return verdict instanceof Verdict.NeedsCertificate
+    return verdict instanceof Verdict.NeedsKey
         ? new Verdict.Refused(
             dev.catchment.verify.Reason.VERIFIER_MISCONFIGURED,
-            "The certificate could not be fetched")
+            "The key could not be fetched from the provider")
         : verdict;
   }
 }

@@ -136,7 +136,9 @@ public final class Sources {
 
   /** Removes the source; its events stay. */
   public static void delete(Tx tx, Scope scope, String id) {
-    tx.update("DELETE FROM sources WHERE id = ? AND env_id = ?", id, scope.envId());
+    if (tx.update("DELETE FROM sources WHERE id = ? AND env_id = ?", id, scope.envId()) == 1) {
+      HubSubscriptions.delete(tx, id);
+    }
     tx.notify(Channel.SOURCES, id);
   }
 
