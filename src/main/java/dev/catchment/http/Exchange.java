@@ -8,7 +8,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -297,18 +296,8 @@ final class Exchange {
     if (answered) {
       return;
     }
-    release();
-    write(response);
-  }
-
-  private void write(Response response) {
+    end();
     HttpServerResponse out = http.response();
-    if (!out.closed() && isUnread(out)) {
-      // Until this is written the library reads no further requests of the connection.
-      out.drainHandler(any -> write(response));
-      return;
-    }
-    pace.ended(this);
     if (out.closed()) {
       return;
     }
@@ -328,25 +317,13 @@ final class Exchange {
             : out.end(Buffer.buffer(response.body()));
   }
 
-  /**
-   * Whether the sender leaves earlier answers unread, so that one more would only take memory. In
-   * HTTP/2 the number of streams bounds how many these are.
-   */
-  private boolean isUnread(HttpServerResponse out) {
-    return http.version() != HttpVersion.HTTP_2 && out.writeQueueFull();
-  }
-
-  /** The request is over without an answer. */
-  private void end() {
-    if (!answered) {
-      release();
-      pace.ended(this);
-    }
-  }
-
   /** Gives back what the request had taken. */
-  private void release() {
+  private void end() {
+    if (answered) {
+      return;
+    }
     answered = true;
+    pace.ended(this);
     body = null;
     shared.bodyBytes.addAndGet(-reserved);
     reserved = 0;

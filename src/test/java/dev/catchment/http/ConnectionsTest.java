@@ -110,6 +110,7 @@ final class ConnectionsTest {
     }
   }
 
+  /** The library does this; its next version has to as well. */
   @Test
   void whoReadsNoAnswersIsReadNoFurtherAndThenCut() throws IOException {
     byte[] request = "GET /page HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII);

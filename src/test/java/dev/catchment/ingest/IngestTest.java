@@ -52,6 +52,25 @@ final class IngestTest {
   }
 
   @BothDatabases
+  void anUnknownVerifierRefuses(BothDatabases.Store store) throws Exception {
+    try (IntakeNode node = new IntakeNode(store)) {
+      String source =
+          node.source(
+              new SourceRules(
+                  null,
+                  new SourceRules.Verifying(
+                      true, new VerificationFields("no_such_scheme", new Secret("s"), null, null)),
+                  SourceRules.NONE.dedup(),
+                  SourceRules.NONE.addresses(),
+                  SourceRules.NONE.body()));
+      Refusal refusal = node.refusal(source, IP, "{}", "X-Signature", hmac("s", "{}"));
+      assertThat(refusal.reason()).isEqualTo(Reason.VERIFIER_MISCONFIGURED);
+      assertThat(refusal.failure().sentence()).isEqualTo("Invalid signature");
+      assertThat(node.events()).isEmpty();
+    }
+  }
+
+  @BothDatabases
   void aRefusedRequestIsAcceptedOnceItsCauseIsFixed(BothDatabases.Store store) throws Exception {
     try (IntakeNode node = new IntakeNode(store)) {
       String source = node.source(signed("mistyped"));
