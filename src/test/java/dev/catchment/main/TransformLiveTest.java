@@ -40,7 +40,7 @@ final class TransformLiveTest {
                   .put("signing_config", Json.object().put("secret", "hush").build())
                   .build());
       connect(node, source, destination, "{\"order\": id, \"big\": big}");
-      connect(node, source, destination, "$map([1..1000000], $string)");
+      connect(node, source, destination, "{\"a\": $pad(\"x\", 100000000)}");
       connect(node, source, destination, "$error(\"no such order\")");
       String event =
           node.ingest(source, "{\"id\":7, \"big\":12345678901234567890}".getBytes(UTF_8));
