@@ -14,12 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** One request from its first byte to its answer. Everything but handlers runs on an event loop. */
@@ -31,38 +26,6 @@ final class Exchange {
 
   /** How much of a body that is too large is told to whoever wants to know of it. */
   private static final int TOLD_BYTES_MAX = 64 << 10;
-
-  /** What all exchanges of a server share. */
-  static final class Shared {
-    /** Requests that may be handled at once. */
-    private static final int IN_FLIGHT_MAX = 20_000;
-
-    /** Bytes of bodies that may be in memory at once, whatever their number. */
-    private static final long BODY_BYTES_MAX = 512L << 20;
-
-    private final Site site;
-    private final ExecutorService handlers;
-    private final RandomGenerator random;
-    private final Semaphore inFlight = new Semaphore(IN_FLIGHT_MAX);
-    private final AtomicLong bodyBytes = new AtomicLong();
-    private volatile boolean stopping;
-
-    Shared(Site site, ExecutorService handlers, RandomGenerator random) {
-      this.site = site;
-      this.handlers = handlers;
-      this.random = random;
-    }
-
-    void stop() {
-      stopping = true;
-    }
-
-    void awaitIdle(long time, TimeUnit unit) throws InterruptedException {
-      if (inFlight.tryAcquire(IN_FLIGHT_MAX, time, unit)) {
-        inFlight.release(IN_FLIGHT_MAX);
-      }
-    }
-  }
 
   private final Shared shared;
   private final Pace pace;
@@ -130,7 +93,7 @@ final class Exchange {
 
   private void route() {
     pace.begun();
-    if (shared.stopping) {
+    if (shared.isStopping()) {
       refuse(router.problems().of(Failure.unavailable(), head.id()));
       return;
     }

@@ -32,7 +32,7 @@ public final class Server implements AutoCloseable {
 
   private final Vertx vertx;
   private final ExecutorService handlers;
-  private final Exchange.Shared shared;
+  private final Shared shared;
   private final List<HttpServer> listeners = new CopyOnWriteArrayList<>();
 
   private Server(Site site, RandomGenerator random) {
@@ -49,7 +49,7 @@ public final class Server implements AutoCloseable {
     this.handlers =
         Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("catchment-request-", 0).factory());
-    this.shared = new Exchange.Shared(site, handlers, random);
+    this.shared = new Shared(site, handlers, random);
   }
 
   /**
