@@ -35,7 +35,7 @@ public final class Server implements AutoCloseable {
   private final Shared shared;
   private final List<HttpServer> listeners = new CopyOnWriteArrayList<>();
 
-  private Server(Site site, RandomGenerator random) {
+  private Server(Site site, RandomGenerator random, StreamBounds bounds) {
     this.vertx =
         Vertx.vertx(
             new VertxOptions()
@@ -49,7 +49,7 @@ public final class Server implements AutoCloseable {
     this.handlers =
         Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("catchment-request-", 0).factory());
-    this.shared = new Shared(site, handlers, random);
+    this.shared = new Shared(site, handlers, random, bounds);
   }
 
   /**
@@ -59,7 +59,7 @@ public final class Server implements AutoCloseable {
    * @throws Failure {@code UNAVAILABLE} when the address cannot be bound
    */
   public static Server start(ServerSettings settings, Site site, RandomGenerator random) {
-    Server server = new Server(site, random);
+    Server server = new Server(site, random, settings.streams());
     HttpServerOptions options =
         new HttpServerOptions()
             .setHost(settings.bind())
@@ -126,9 +126,15 @@ public final class Server implements AutoCloseable {
       Pace pace = new Pace(vertx, connection, patience);
       paces.put(connection, pace);
       HalfClose.allow(connection, pace);
-      connection.closeHandler(closed -> {
-        paces.remove(connection);
-        pace.stop();
+      Runnable forget =
+          () -> {
+            paces.remove(connection);
+            pace.stop();
+          };
+      connection.closeHandler(closed -> forget.run());
+      pace.whenLeft(() -> {
+        forget.run();
+        HalfClose.end(connection);
       });
     }
 
@@ -142,11 +148,15 @@ public final class Server implements AutoCloseable {
     shared.stop();
   }
 
-  /** Lets the requests under way finish, at most 30 s, then closes every connection. */
+  /**
+   * Tells the clients of open connections that the server goes away, lets the requests under way
+   * finish, at most 30 s, then closes every connection.
+   */
   @Override
   public void close() {
     refuseNew();
     try {
+      shared.streams.closeAll();
       shared.awaitIdle(STOP_SECONDS_MAX, TimeUnit.SECONDS);
       vertx.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
     } catch (InterruptedException e) {

@@ -19,12 +19,14 @@ final class Shared {
   final RandomGenerator random;
   final Semaphore inFlight = new Semaphore(IN_FLIGHT_MAX);
   final AtomicLong bodyBytes = new AtomicLong();
+  final Streams streams;
   private volatile boolean stopping;
 
-  Shared(Site site, ExecutorService handlers, RandomGenerator random) {
+  Shared(Site site, ExecutorService handlers, RandomGenerator random, StreamBounds bounds) {
     this.site = site;
     this.handlers = handlers;
     this.random = random;
+    this.streams = new Streams(bounds, handlers, bodyBytes);
   }
 
   void stop() {
