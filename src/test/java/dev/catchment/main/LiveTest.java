@@ -199,8 +199,8 @@ final class LiveTest {
   @BothDatabases
   void aSubscriberOfOneNodeHearsWhatAnotherDid(BothDatabases.Store store) throws Exception {
     try (Receiver receiver = Receiver.start();
-        LiveNode near = new LiveNode(store);
-        LiveNode far = store.isPostgres() ? new LiveNode(store) : near) {
+        LiveNode near = new LiveNode(store)) {
+      LiveNode far = store.isPostgres() ? new LiveNode(store) : near;
       String source = far.source("orders", NOTHING);
       far.connect(source, far.destination("there", receiver.url("/there")));
       String collection =
@@ -222,6 +222,9 @@ final class LiveTest {
               .extracting(message -> LiveClient.at(message, "type"))
               .containsExactlyInAnyOrder("event", "record", "delivery", "delivery");
         }
+      }
+      if (far != near) {
+        far.close();
       }
     }
   }
