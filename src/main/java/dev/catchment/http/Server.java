@@ -35,21 +35,23 @@ public final class Server implements AutoCloseable {
   private final Shared shared;
   private final List<HttpServer> listeners = new CopyOnWriteArrayList<>();
 
-  private Server(Site site, RandomGenerator random, StreamBounds bounds) {
+  private Server(ServerSettings settings, Site site, RandomGenerator random) {
     this.vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setPreferNativeTransport(true)
-                .setWorkerPoolSize(1)
-                .setInternalBlockingPoolSize(2)
-                .setFileSystemOptions(
-                    new FileSystemOptions()
-                        .setClassPathResolvingEnabled(false)
-                        .setFileCachingEnabled(false)));
+        Vertx.builder()
+            .with(
+                new VertxOptions()
+                    .setWorkerPoolSize(1)
+                    .setInternalBlockingPoolSize(2)
+                    .setFileSystemOptions(
+                        new FileSystemOptions()
+                            .setClassPathResolvingEnabled(false)
+                            .setFileCachingEnabled(false)))
+            .withTransport(LimitedTransport.over(new ConnectionLimit(settings.connectionsMax())))
+            .build();
     this.handlers =
         Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("catchment-request-", 0).factory());
-    this.shared = new Shared(site, handlers, random, bounds);
+    this.shared = new Shared(site, handlers, random, settings.streams());
   }
 
   /**
@@ -59,7 +61,7 @@ public final class Server implements AutoCloseable {
    * @throws Failure {@code UNAVAILABLE} when the address cannot be bound
    */
   public static Server start(ServerSettings settings, Site site, RandomGenerator random) {
-    Server server = new Server(site, random, settings.streams());
+    Server server = new Server(settings, site, random);
     HttpServerOptions options =
         new HttpServerOptions()
             .setHost(settings.bind())

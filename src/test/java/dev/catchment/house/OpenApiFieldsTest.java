@@ -43,6 +43,8 @@ final class OpenApiFieldsTest {
                 GET /v1/events/stream
                 GET /v1/ws
                 GET /v1/ws/ingest/{source_id}
+                GET /v1/billing/usage
+                GET /v1/usage
                 GET /v1/refused-requests
                 GET /v1/refused-requests/summary
                 GET /v1/refused-requests/{id}

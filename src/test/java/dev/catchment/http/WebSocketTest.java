@@ -92,7 +92,7 @@ final class WebSocketTest {
             .on("GET", "/plain", request -> Response.text(200, "plain"));
     server =
         Server.start(
-            new ServerSettings(0, "127.0.0.1", 1, Patience.STANDARD, bounds),
+            new ServerSettings(0, "127.0.0.1", 1, 100, Patience.STANDARD, bounds),
             head -> new Site.Door(router, head.path()),
             new Random(1));
     return server.port();
