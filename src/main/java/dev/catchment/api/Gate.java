@@ -72,13 +72,35 @@ public final class Gate {
    * from a page that is allowed.
    */
   public Caller known(Request request, boolean write) {
+    return known(
+        request,
+        request.headers().first("X-API-Key").orElse(null),
+        request.headers().first("Authorization").orElse(null),
+        write);
+  }
+
+  /**
+   * Who opens a connection that stays open, in the environment that the request names. Clients that
+   * cannot set headers give their key in the query parameter {@code token}. A cookie counts only if
+   * it comes from a page that is allowed, because browsers let any page open a WebSocket.
+   */
+  public Caller opening(Request request) {
+    String key = request.headers().first("X-API-Key").orElse(null);
+    String bearer = request.headers().first("Authorization").orElse(null);
+    String token = request.query().first("token").orElse(null);
+    Caller caller =
+        key == null
+            ? known(request, token, bearer, true)
+            : known(
+                request, key, bearer == null && token != null ? "Bearer " + token : bearer, true);
+    return placed(caller, request, null);
+  }
+
+  private Caller known(
+      Request request, @Nullable String key, @Nullable String authorization, boolean write) {
     Caller caller =
         access
-            .authenticate(
-                new Credentials(
-                    request.headers().first("X-API-Key").orElse(null),
-                    request.headers().first("Authorization").orElse(null),
-                    request.headers().all("Cookie")))
+            .authenticate(new Credentials(key, authorization, request.headers().all("Cookie")))
             .require();
     if (write
         && caller.byCookie()

@@ -56,6 +56,14 @@ public final class GatewayProblems implements Problems {
     return problem(405, "Method not allowed", requestId).with("Allow", allow);
   }
 
+  @Override
+  public Response upgradeRequired(String requestId) {
+    return problem(426, "A WebSocket handshake is required", requestId)
+        .with("Upgrade", "websocket")
+        .with("Connection", "Upgrade")
+        .with("Sec-WebSocket-Version", "13");
+  }
+
   private static Response problem(int status, String sentence, String requestId) {
     return Response.json(
         status,

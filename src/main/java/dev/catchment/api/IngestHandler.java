@@ -10,6 +10,7 @@ import dev.catchment.ingest.RateWindow;
 import dev.catchment.ingest.Received;
 import dev.catchment.ingest.Refusal;
 import dev.catchment.ingest.Source;
+import dev.catchment.ingest.WrongDoor;
 import dev.catchment.json.Json;
 import dev.catchment.log.Event;
 import dev.catchment.verify.Answer;
@@ -29,6 +30,7 @@ public final class IngestHandler {
 
   private final Ingest ingest;
   private final RefusalAnswers refusals = new RefusalAnswers();
+  private final GatewayProblems problems = new GatewayProblems();
   private final ClientAddress clientAddress;
 
   /** Intake behind an ingest. */
@@ -82,6 +84,9 @@ public final class IngestHandler {
             : thrown;
     if (cause instanceof Refusal refusal) {
       return withRate(refusals.answer(refusal, request.id()), refusal.rate());
+    }
+    if (cause instanceof WrongDoor) {
+      return problems.methodNotAllowed("HEAD, OPTIONS", request.id());
     }
     throw new CompletionException(cause);
   }

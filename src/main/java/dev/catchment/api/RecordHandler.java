@@ -81,7 +81,8 @@ public final class RecordHandler {
     });
   }
 
-  private static Json row(CollectionRow collection, RecordRow record) {
+  /** The row as it is shown. */
+  static Json row(CollectionRow collection, RecordRow record) {
     Scope scope = collection.identity().scope();
     return Json.object()
         .put("id", record.id())

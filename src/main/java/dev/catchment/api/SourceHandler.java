@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** The resource {@code /v1/sources}. */
 public final class SourceHandler {
   private static final String SEGMENT = "sources";
+  private static final List<String> KINDS = List.of(Source.HTTP, Source.WEBSOCKET);
   private static final List<String> CHANGEABLE =
       Stream.concat(
               Stream.of("name", "description", "source_config", "status"),
@@ -94,9 +95,7 @@ public final class SourceHandler {
   private Response create(Request request) {
     Gate.Change change = gate.change(request, SEGMENT);
     Input input = change.input().require("name", "slug");
-    if (input.body().get("type") instanceof Json.Str(String type) && type.equals("websocket")) {
-      throw Failure.body("type", "is not supported by this version");
-    }
+    String kind = input.word("type", KINDS, Source.HTTP);
     Template template = SourceRulesInput.template(input).orElse(null);
     Source source =
         new Source(
@@ -105,9 +104,9 @@ public final class SourceHandler {
             input.name(""),
             input.slug(),
             input.description(null),
-            input.word("type", List.of(Source.HTTP), Source.HTTP),
+            kind,
             config(SourceConfigInput.read(input, null), template),
-            SourceRulesInput.create(input, template),
+            SourceRulesInput.create(input, template, kind.equals(Source.WEBSOCKET)),
             status(input, Source.Status.ACTIVE),
             new Source.Totals(0, null),
             0,
@@ -141,7 +140,7 @@ public final class SourceHandler {
         input.description(old.description()),
         old.kind(),
         SourceConfigInput.read(input, old.config()),
-        SourceRulesInput.change(input, old.rules()),
+        SourceRulesInput.change(input, old.rules(), old.isWebSocket()),
         status(input, old.status()),
         old.totals(),
         old.createdAt(),
@@ -253,7 +252,15 @@ public final class SourceHandler {
         .put("request_limit", Json.nil())
         .put("created_at", Times.format(source.createdAt()))
         .put("updated_at", Times.format(source.updatedAt()))
-        .put("ingest_url", publicUrl.get() + "/v1/ingest/" + source.id())
+        .put("ingest_url", ingestUrl(source))
         .build();
+  }
+
+  private String ingestUrl(Source source) {
+    String base = publicUrl.get();
+    // http becomes ws, and https wss.
+    return source.isWebSocket()
+        ? base.replaceFirst("^http", "ws") + "/v1/ws/ingest/" + source.id()
+        : base + "/v1/ingest/" + source.id();
   }
 }

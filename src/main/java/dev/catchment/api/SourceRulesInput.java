@@ -54,8 +54,11 @@ final class SourceRulesInput {
   private final Input input;
   private final SourceRules old;
   private final @Nullable Template template;
+  private final boolean webSocket;
 
-  private SourceRulesInput(Input input, SourceRules old, @Nullable Template template) {
+  private SourceRulesInput(
+      Input input, SourceRules old, @Nullable Template template, boolean webSocket) {
+    this.webSocket = webSocket;
     this.input = input;
     this.old = old;
     this.template = template;
@@ -71,8 +74,12 @@ final class SourceRulesInput {
                 .orElseThrow(() -> Failure.body("template", "is not a known template")));
   }
 
-  /** The rules of a new source. */
-  static SourceRules create(Input input, @Nullable Template template) {
+  /**
+   * The rules of a new source.
+   *
+   * @param webSocket whether it takes messages of WebSockets, which are let in by the secret alone
+   */
+  static SourceRules create(Input input, @Nullable Template template, boolean webSocket) {
     SourceRules none = SourceRules.NONE;
     SourceRules preset =
         template == null
@@ -88,13 +95,13 @@ final class SourceRulesInput {
                     SourceRules.Dedup.WINDOW_SECONDS),
                 none.addresses(),
                 none.body());
-    return new SourceRulesInput(input, preset, template).read();
+    return new SourceRulesInput(input, preset, template, webSocket).read();
   }
 
   /** The rules of a source that was there before. */
-  static SourceRules change(Input input, SourceRules old) {
+  static SourceRules change(Input input, SourceRules old, boolean webSocket) {
     Template template = old.template() == null ? null : Templates.find(old.template()).orElse(null);
-    return new SourceRulesInput(input, old, template).read();
+    return new SourceRulesInput(input, old, template, webSocket).read();
   }
 
   private SourceRules read() {
@@ -110,18 +117,23 @@ final class SourceRulesInput {
             secret(before.secret()),
             input.nullableText("verification_header", HEADER_CHARS_MAX, before.header()),
             config(before.config()));
-    boolean known = type != null && (fields.secret() != null || !Verification.needsSecret(type));
+    boolean known =
+        webSocket
+            ? fields.secret() != null
+            : type != null && (fields.secret() != null || !Verification.needsSecret(type));
     // Pasting the secret that was missing is all that a user should have to do.
     boolean completed =
-        known && (before.type() == null || (before.secret() == null && fields.secret() != null));
+        known
+            && ((before.type() == null && !webSocket)
+                || (before.secret() == null && fields.secret() != null));
     boolean enabled = input.flag("verification_enabled", old.verifying().enabled() || completed);
-    if (enabled && type == null) {
+    if (enabled && type == null && !webSocket) {
       throw Failure.body("verification_type", "is required to enable verification");
     }
     if (enabled && !known) {
       throw Failure.body("verification_secret", "is required to enable verification");
     }
-    if (enabled || (fields.secret() != null && type != null)) {
+    if (!webSocket && (enabled || (fields.secret() != null && type != null))) {
       // The ingest URL is not known yet; a placeholder tells the same faults.
       var _ = Verification.compile(fields, slug(), "https://ingest.invalid/");
     }

@@ -95,8 +95,12 @@ public final class Collections {
 
   /** The collection of that id, if it is in the scope. */
   public static Optional<CollectionRow> find(Tx tx, Scope scope, String id) {
-    return tx.find(
-        SELECT + " WHERE c.env_id = ? AND c.id = ?", Collections::row, scope.envId(), id);
+    return find(tx, scope.envId(), id);
+  }
+
+  /** The same in an environment whose organization need not be known. */
+  public static Optional<CollectionRow> find(Tx tx, String envId, String id) {
+    return tx.find(SELECT + " WHERE c.env_id = ? AND c.id = ?", Collections::row, envId, id);
   }
 
   /** The collection of that id; throws {@code NOT_FOUND} when it is not in the scope. */

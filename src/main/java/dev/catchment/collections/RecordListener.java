@@ -20,4 +20,12 @@ public interface RecordListener {
    */
   void changed(
       Tx tx, CollectionRow collection, List<RecordChange> changes, Map<String, StoredEvent> events);
+
+  /** Calls one and then the other. */
+  static RecordListener both(RecordListener one, RecordListener other) {
+    return (tx, collection, changes, events) -> {
+      one.changed(tx, collection, changes, events);
+      other.changed(tx, collection, changes, events);
+    };
+  }
 }

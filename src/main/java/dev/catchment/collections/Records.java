@@ -18,7 +18,7 @@ public final class Records {
   private Records() {}
 
   /** The rows of these keys, tombstones included; keys without a row are left out. */
-  static Map<String, RecordRow> byKey(Tx tx, String collectionId, List<String> keys) {
+  public static Map<String, RecordRow> byKey(Tx tx, String collectionId, List<String> keys) {
     Map<String, RecordRow> rows = new HashMap<>();
     for (int from = 0; from < keys.size(); from += KEYS_MAX) {
       List<String> some = keys.subList(from, Math.min(keys.size(), from + KEYS_MAX));

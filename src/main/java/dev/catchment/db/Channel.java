@@ -17,5 +17,7 @@ public enum Channel {
   /** What readers of a feed see has changed. */
   FEEDS,
   /** A credential was made, changed or removed. */
-  ACCESS
+  ACCESS,
+  /** What somebody who is connected wants to hear of, or has asked for. */
+  LIVE
 }

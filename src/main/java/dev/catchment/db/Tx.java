@@ -105,7 +105,7 @@ public final class Tx {
     notify(channel, "");
   }
 
-  /** The same, naming what changed: an id of at most 64 characters. */
+  /** The same, naming what changed: an id or another text, of at most 7,900 bytes in UTF-8. */
   public void notify(Channel channel, String subject) {
     notices.computeIfAbsent(channel, any -> new TreeSet<>()).add(subject);
   }

@@ -23,6 +23,23 @@ public record AttemptRow(
     long createdAt,
     After after) {
 
+  /** The row as it was before the attempt ended. */
+  public AttemptRow asPending() {
+    return status.equals("pending")
+        ? this
+        : new AttemptRow(
+            id,
+            scope,
+            subject,
+            new Sent(sent.url(), sent.method(), null, sent.bodySize()),
+            new Answer(null, null, null, null, null),
+            number,
+            "pending",
+            trigger,
+            createdAt,
+            new After(null, false, null));
+  }
+
   /** What was delivered to whom; names are null once the thing is gone. */
   public record Subject(
       String eventId,

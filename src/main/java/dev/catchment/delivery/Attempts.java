@@ -7,6 +7,7 @@ import dev.catchment.db.InList;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +108,19 @@ public final class Attempts {
   /** The attempt of that id, if it is in the scope. */
   public static Optional<AttemptRow> find(Tx tx, Scope scope, String id) {
     return tx.find(SELECT + " WHERE a.env_id = ? AND a.id = ?", Attempts::row, scope.envId(), id);
+  }
+
+  /** The attempts of these ids, at most 500 of them, in no order; missing ones are left out. */
+  public static List<AttemptRow> byId(Tx tx, String envId, List<String> ids) {
+    if (ids.isEmpty()) {
+      return List.of();
+    }
+    InList these = InList.of("a.id", ids);
+    List<@Nullable Object> args = new ArrayList<>();
+    args.add(envId);
+    args.addAll(Arrays.asList(these.args()));
+    return tx.list(
+        SELECT + " WHERE a.env_id = ? AND " + these.condition(), Attempts::row, args.toArray());
   }
 
   /** The same; throws {@code NOT_FOUND}. */

@@ -83,7 +83,8 @@ public final class Courier implements Step, AutoCloseable {
     this.log = log;
     this.sending = sending;
     this.clock = clock;
-    this.queue = new DeliveryQueue(ids, settings.node(), settings.leaseMillis());
+    this.queue =
+        new DeliveryQueue(ids, settings.node(), settings.leaseMillis(), sending.listeners());
     this.lanes = new Lanes(settings.inFlightMax(), this::start);
     this.settler = new Settler(database, queue, lanes, sending.listeners());
     database.listen(Channel.DELIVERIES, this::changed);

@@ -4,9 +4,9 @@ import dev.catchment.db.Tx;
 import java.util.List;
 
 /**
- * Acts on ended attempts in the transaction that writes their outcome. It may run more than once
- * for the same attempts when the transaction is tried again, and must be short: outcomes of all
- * destinations wait for it.
+ * Acts on attempts in the transaction that writes their beginning or their outcome. It may run more
+ * than once for the same attempts when the transaction is tried again, and must be short: outcomes
+ * of all destinations wait for it.
  */
 @FunctionalInterface
 public interface DeliveryListener {
@@ -16,4 +16,11 @@ public interface DeliveryListener {
    * @param ended in the order of their ids; those whose claim was lost are left out
    */
   void ended(Tx tx, List<EndedAttempt> ended);
+
+  /**
+   * Called after attempts were written that are to be made, in the transaction that does so.
+   *
+   * @param begun all of them, in no order
+   */
+  default void begun(Tx tx, List<BegunAttempt> begun) {}
 }

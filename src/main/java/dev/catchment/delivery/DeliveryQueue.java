@@ -28,8 +28,18 @@ final class DeliveryQueue {
   private final Ids ids;
   private final String node;
   private final long leaseMillis;
+  private final List<DeliveryListener> listeners;
 
+  /** A queue that tells nobody. */
   DeliveryQueue(Ids ids, String node, long leaseMillis) {
+    this(ids, node, leaseMillis, List.of());
+  }
+
+  /**
+   * @param listeners are told of attempts that begin
+   */
+  DeliveryQueue(Ids ids, String node, long leaseMillis, List<DeliveryListener> listeners) {
+    this.listeners = listeners;
     this.ids = ids;
     this.node = node;
     this.leaseMillis = leaseMillis;
@@ -83,7 +93,7 @@ final class DeliveryQueue {
     };
   }
 
-  private static void insert(Tx tx, List<@Nullable Object[]> rows) {
+  private void insert(Tx tx, List<@Nullable Object[]> rows) {
     tx.batch(
         """
         INSERT INTO attempts (id, org_id, env_id, event_id, event_position, connection_id,
@@ -93,6 +103,13 @@ final class DeliveryQueue {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 1)
         """,
         rows);
+    if (!listeners.isEmpty()) {
+      List<BegunAttempt> begun =
+          rows.stream()
+              .map(row -> new BegunAttempt(String.valueOf(row[0]), String.valueOf(row[2])))
+              .toList();
+      listeners.forEach(listener -> listener.begun(tx, begun));
+    }
   }
 
   /**

@@ -8,18 +8,16 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.random.RandomGenerator;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One request from its first byte to its answer. Everything but handlers runs on an event loop. */
@@ -31,38 +29,6 @@ final class Exchange {
 
   /** How much of a body that is too large is told to whoever wants to know of it. */
   private static final int TOLD_BYTES_MAX = 64 << 10;
-
-  /** What all exchanges of a server share. */
-  static final class Shared {
-    /** Requests that may be handled at once. */
-    private static final int IN_FLIGHT_MAX = 20_000;
-
-    /** Bytes of bodies that may be in memory at once, whatever their number. */
-    private static final long BODY_BYTES_MAX = 512L << 20;
-
-    private final Site site;
-    private final ExecutorService handlers;
-    private final RandomGenerator random;
-    private final Semaphore inFlight = new Semaphore(IN_FLIGHT_MAX);
-    private final AtomicLong bodyBytes = new AtomicLong();
-    private volatile boolean stopping;
-
-    Shared(Site site, ExecutorService handlers, RandomGenerator random) {
-      this.site = site;
-      this.handlers = handlers;
-      this.random = random;
-    }
-
-    void stop() {
-      stopping = true;
-    }
-
-    void awaitIdle(long time, TimeUnit unit) throws InterruptedException {
-      if (inFlight.tryAcquire(IN_FLIGHT_MAX, time, unit)) {
-        inFlight.release(IN_FLIGHT_MAX);
-      }
-    }
-  }
 
   private final Shared shared;
   private final Pace pace;
@@ -130,7 +96,7 @@ final class Exchange {
 
   private void route() {
     pace.begun();
-    if (shared.stopping) {
+    if (shared.isStopping()) {
       refuse(router.problems().of(Failure.unavailable(), head.id()));
       return;
     }
@@ -225,11 +191,73 @@ final class Exchange {
     }
     Request request = new Request(head, pathParameters, body == null ? nothing : body.getBytes());
     body = null;
-    if (target.async() != null) {
-      handleAsync(target.async(), request);
-    } else if (target.handler() != null) {
-      handleBlocking(target.handler(), request);
+    switch (target.does()) {
+      case Router.Does.Answer(Handler handler) -> handleBlocking(handler, request);
+      case Router.Does.AnswerAsync(AsyncHandler handler) -> handleAsync(handler, request);
+      case Router.Does.Open open -> open(open, request);
     }
+  }
+
+  private void open(Router.Does.Open open, Request request) {
+    inThread(() -> {
+      StreamListener listener = open.handler().open(request);
+      return () -> opened(open, request, listener);
+    });
+  }
+
+  /** The handler has let the request in. */
+  private void opened(Router.Does.Open open, Request request, StreamListener listener) {
+    if (answered) {
+      return;
+    }
+    if (open.messageMax() == null) {
+      if (HttpMethod.HEAD.equals(http.method())) {
+        end();
+        var _ = EventStream.head(http.response()).putHeader("X-Request-Id", head.id()).end();
+        return;
+      }
+      if (takesPlace()) {
+        http.response().putHeader("X-Request-Id", head.id());
+        release();
+        EventStream.begin(
+            http.response(), context, shared.streams, listener, () -> pace.ended(this));
+      }
+      return;
+    }
+    Optional<String> accept = Upgrade.accept(head);
+    if (accept.isEmpty() || http.version() != HttpVersion.HTTP_1_1) {
+      answer(router.problems().upgradeRequired(head.id()));
+    } else if (takesPlace()) {
+      int messageMax = open.messageMax().applyAsInt(request);
+      upgrade(
+          accept.get(),
+          new WebSocketStream.Settings(listener, messageMax, pace.patience().bodyBytes()));
+    }
+  }
+
+  private boolean takesPlace() {
+    if (!shared.isStopping() && shared.streams.take()) {
+      return true;
+    }
+    answer(router.problems().of(Failure.unavailable(), head.id()));
+    return false;
+  }
+
+  private void upgrade(String accept, WebSocketStream.Settings settings) {
+    end();
+    pace.leave();
+    http.response()
+        .putHeader("Upgrade", "websocket")
+        .putHeader("Connection", "Upgrade")
+        .putHeader("Sec-WebSocket-Accept", accept)
+        .putHeader("X-Request-Id", head.id());
+    var _ =
+        http.toNetSocket()
+            .onSuccess(socket -> WebSocketStream.begin(socket, context, shared.streams, settings))
+            .onFailure(lost -> {
+              shared.streams.giveBack();
+              http.connection().close();
+            });
   }
 
   private void handleAsync(AsyncHandler handler, Request request) {
@@ -244,21 +272,30 @@ final class Exchange {
   }
 
   private void handleBlocking(Handler handler, Request request) {
+    inThread(() -> {
+      Response response = handler.handle(request);
+      return () -> answer(response);
+    });
+  }
+
+  /** Runs the work on a virtual thread, and what it gives on the event loop. */
+  private void inThread(Supplier<Runnable> work) {
     try {
       shared.handlers.execute(() -> {
-        Response response = respond(handler, request);
-        context.runOnContext(ignored -> answer(response));
+        Runnable then = outcome(work);
+        context.runOnContext(ignored -> then.run());
       });
     } catch (RejectedExecutionException e) {
       answer(router.problems().of(Failure.unavailable(e), head.id()));
     }
   }
 
-  private Response respond(Handler handler, Request request) {
+  private Runnable outcome(Supplier<Runnable> work) {
     try {
-      return handler.handle(request);
+      return work.get();
     } catch (RuntimeException | StackOverflowError e) {
-      return problem(e);
+      Response problem = problem(e);
+      return () -> answer(problem);
     }
   }
 
@@ -319,11 +356,15 @@ final class Exchange {
 
   /** Gives back what the request had taken. */
   private void end() {
-    if (answered) {
-      return;
+    if (!answered) {
+      release();
+      pace.ended(this);
     }
+  }
+
+  /** The same, but for its place on the connection. */
+  private void release() {
     answered = true;
-    pace.ended(this);
     body = null;
     shared.bodyBytes.addAndGet(-reserved);
     reserved = 0;

@@ -29,6 +29,14 @@ final class HalfClose extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** From now on a closed half is the end of the connection. */
+  static void end(HttpConnection connection) {
+    if (connection instanceof Http1xServerConnection http1) {
+      http1.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+      http1.channel().pipeline().remove(HalfClose.class);
+    }
+  }
+
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     context.fireUserEventTriggered(event);

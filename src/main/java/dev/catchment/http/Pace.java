@@ -20,6 +20,7 @@ final class Pace {
   private final long timer;
   private final Set<Exchange> reading = new HashSet<>();
   private Runnable closeWhenWritten;
+  private Runnable whenLeft = () -> {};
   private int open;
   private boolean halfClosed;
 
@@ -94,6 +95,20 @@ final class Pace {
     } else if (!reading.isEmpty()) {
       connection.close();
     }
+  }
+
+  Patience patience() {
+    return patience;
+  }
+
+  /** What is to be done when the connection stops speaking HTTP. */
+  void whenLeft(Runnable action) {
+    whenLeft = action;
+  }
+
+  /** The connection speaks another protocol from now on, whose bounds are its own. */
+  void leave() {
+    whenLeft.run();
   }
 
   /** The connection is gone. */

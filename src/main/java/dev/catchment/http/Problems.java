@@ -19,4 +19,9 @@ public interface Problems {
    * @param allow the methods, separated by {@code ", "}
    */
   Response methodNotAllowed(String allow, String requestId);
+
+  /** The route takes WebSockets alone. */
+  default Response upgradeRequired(String requestId) {
+    return of(Failure.invalid("A WebSocket handshake is required"), requestId);
+  }
 }

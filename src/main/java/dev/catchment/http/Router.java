@@ -25,15 +25,28 @@ public final class Router {
    * @param bodyMax bytes the body may have for this request
    * @param tooLarge who is told of a body that is larger
    */
-  record Target(
-      @Nullable Handler handler,
-      @Nullable AsyncHandler async,
-      ToIntFunction<Request> bodyMax,
-      TooLarge tooLarge) {
-    Target(
-        @Nullable Handler handler, @Nullable AsyncHandler async, ToIntFunction<Request> bodyMax) {
-      this(handler, async, bodyMax, (request, bytesRead) -> {});
+  record Target(Does does, ToIntFunction<Request> bodyMax, TooLarge tooLarge) {
+    Target(Does does, ToIntFunction<Request> bodyMax) {
+      this(does, bodyMax, (request, bytesRead) -> {});
     }
+  }
+
+  /** What is done with a request. */
+  sealed interface Does {
+    /** It is answered by a virtual thread. */
+    record Answer(Handler handler) implements Does {}
+
+    /** It is answered by the event loop. */
+    record AnswerAsync(AsyncHandler handler) implements Does {}
+
+    /**
+     * Its connection stays open.
+     *
+     * @param messageMax bytes that a message of the client may have; null for an event stream, to
+     *     which clients send nothing
+     */
+    record Open(StreamHandler handler, @Nullable ToIntFunction<Request> messageMax)
+        implements Does {}
   }
 
   /** Is told on the event loop that a request was refused for the size of its body. */
@@ -81,13 +94,14 @@ public final class Router {
 
   /** A route whose body is bounded by {@link #MANAGEMENT_BODY_MAX}. */
   public Router on(String method, String pattern, Handler handler) {
-    return add(method, pattern, new Target(handler, null, request -> MANAGEMENT_BODY_MAX));
+    return add(
+        method, pattern, new Target(new Does.Answer(handler), request -> MANAGEMENT_BODY_MAX));
   }
 
   /** A route that runs on the event loop, with a body bound that may depend on the request. */
   public Router async(
       String method, String pattern, AsyncHandler handler, ToIntFunction<Request> bodyMax) {
-    return add(method, pattern, new Target(null, handler, bodyMax));
+    return add(method, pattern, new Target(new Does.AnswerAsync(handler), bodyMax));
   }
 
   /** The same, telling of requests whose body is too large. */
@@ -97,7 +111,27 @@ public final class Router {
       AsyncHandler handler,
       ToIntFunction<Request> bodyMax,
       TooLarge tooLarge) {
-    return add(method, pattern, new Target(null, handler, bodyMax, tooLarge));
+    return add(method, pattern, new Target(new Does.AnswerAsync(handler), bodyMax, tooLarge));
+  }
+
+  /**
+   * A route of {@code GET} whose connections become WebSockets. Other requests to it are answered
+   * 426 once the handler has let them in.
+   *
+   * @param messageMax bytes that a message of the client may have
+   */
+  public Router webSocket(
+      String pattern, StreamHandler handler, ToIntFunction<Request> messageMax) {
+    return add(
+        "GET",
+        pattern,
+        new Target(new Does.Open(handler, messageMax), request -> MANAGEMENT_BODY_MAX));
+  }
+
+  /** A route of {@code GET} that is answered by a stream of server-sent events. */
+  public Router eventStream(String pattern, StreamHandler handler) {
+    return add(
+        "GET", pattern, new Target(new Does.Open(handler, null), request -> MANAGEMENT_BODY_MAX));
   }
 
   /**
@@ -105,8 +139,8 @@ public final class Router {
    * path. They must answer 404 and 405 themselves.
    */
   public Router otherwise(Handler unknownPath, Handler wrongMethod) {
-    noPath = new Target(unknownPath, null, request -> MANAGEMENT_BODY_MAX);
-    noMethod = new Target(wrongMethod, null, request -> MANAGEMENT_BODY_MAX);
+    noPath = new Target(new Does.Answer(unknownPath), request -> MANAGEMENT_BODY_MAX);
+    noMethod = new Target(new Does.Answer(wrongMethod), request -> MANAGEMENT_BODY_MAX);
     return this;
   }
 

@@ -32,10 +32,10 @@ public final class Server implements AutoCloseable {
 
   private final Vertx vertx;
   private final ExecutorService handlers;
-  private final Exchange.Shared shared;
+  private final Shared shared;
   private final List<HttpServer> listeners = new CopyOnWriteArrayList<>();
 
-  private Server(Site site, RandomGenerator random, int connectionsMax) {
+  private Server(ServerSettings settings, Site site, RandomGenerator random) {
     this.vertx =
         Vertx.builder()
             .with(
@@ -46,12 +46,12 @@ public final class Server implements AutoCloseable {
                         new FileSystemOptions()
                             .setClassPathResolvingEnabled(false)
                             .setFileCachingEnabled(false)))
-            .withTransport(LimitedTransport.over(new ConnectionLimit(connectionsMax)))
+            .withTransport(LimitedTransport.over(new ConnectionLimit(settings.connectionsMax())))
             .build();
     this.handlers =
         Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("catchment-request-", 0).factory());
-    this.shared = new Exchange.Shared(site, handlers, random);
+    this.shared = new Shared(site, handlers, random, settings.streams());
   }
 
   /**
@@ -61,7 +61,7 @@ public final class Server implements AutoCloseable {
    * @throws Failure {@code UNAVAILABLE} when the address cannot be bound
    */
   public static Server start(ServerSettings settings, Site site, RandomGenerator random) {
-    Server server = new Server(site, random, settings.connectionsMax());
+    Server server = new Server(settings, site, random);
     HttpServerOptions options =
         new HttpServerOptions()
             .setHost(settings.bind())
@@ -128,9 +128,15 @@ public final class Server implements AutoCloseable {
       Pace pace = new Pace(vertx, connection, patience);
       paces.put(connection, pace);
       HalfClose.allow(connection, pace);
-      connection.closeHandler(closed -> {
-        paces.remove(connection);
-        pace.stop();
+      Runnable forget =
+          () -> {
+            paces.remove(connection);
+            pace.stop();
+          };
+      connection.closeHandler(closed -> forget.run());
+      pace.whenLeft(() -> {
+        forget.run();
+        HalfClose.end(connection);
       });
     }
 
@@ -144,11 +150,15 @@ public final class Server implements AutoCloseable {
     shared.stop();
   }
 
-  /** Lets the requests under way finish, at most 30 s, then closes every connection. */
+  /**
+   * Tells the clients of open connections that the server goes away, lets the requests under way
+   * finish, at most 30 s, then closes every connection.
+   */
   @Override
   public void close() {
     refuseNew();
     try {
+      shared.streams.closeAll();
       shared.awaitIdle(STOP_SECONDS_MAX, TimeUnit.SECONDS);
       vertx.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
     } catch (InterruptedException e) {

@@ -8,15 +8,27 @@ package dev.catchment.http;
  * @param eventLoops how many threads read and write sockets
  * @param connectionsMax connections that may be open at once; one more is closed at once
  * @param patience how slow senders may be
+ * @param streams what connections that stay open may cost
  */
 public record ServerSettings(
-    int port, String bind, int eventLoops, int connectionsMax, Patience patience) {
+    int port,
+    String bind,
+    int eventLoops,
+    int connectionsMax,
+    Patience patience,
+    StreamBounds streams) {
   /** Connections unless the settings say otherwise. */
   public static final int CONNECTIONS_MAX = 20_000;
 
   /** The same with the usual number of connections. */
   public ServerSettings(int port, String bind, int eventLoops, Patience patience) {
     this(port, bind, eventLoops, CONNECTIONS_MAX, patience);
+  }
+
+  /** The same with the usual bounds of connections that stay open. */
+  public ServerSettings(
+      int port, String bind, int eventLoops, int connectionsMax, Patience patience) {
+    this(port, bind, eventLoops, connectionsMax, patience, StreamBounds.STANDARD);
   }
 
   /** The same with the usual patience. */

@@ -14,6 +14,7 @@ import dev.catchment.verify.Answer;
 import dev.catchment.verify.Fetch;
 import dev.catchment.verify.HubWord;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -261,6 +262,47 @@ public final class Ingest implements AutoCloseable {
         : database
             .submit(Durability.SYNCED, tx -> HubSubscriptions.keep(tx, source, word))
             .thenApply(kept -> asked);
+  }
+
+  /**
+   * Whether a sender may open a connection for the messages of a websocket source. The stage fails
+   * with {@code NOT_FOUND} when there is no such source, or with the {@link Refusal} of a secret
+   * that is missing or wrong, which is kept.
+   *
+   * @param handshake the request that opens it
+   * @param secrets what it gives as the source's secret
+   */
+  public CompletionStage<Source> greet(Received handshake, List<String> secrets) {
+    Optional<String> id = Ids.parse(handshake.sourceId());
+    return id.isEmpty()
+        ? CompletableFuture.failedFuture(Failure.notFound("Source"))
+        : sources
+            .find(id.get())
+            .thenApply(found -> {
+              Source source =
+                  found
+                      .map(SourceChecks::source)
+                      .filter(Source::isWebSocket)
+                      .orElseThrow(() -> Failure.notFound("Source"));
+              SocketSecret.refusal(source.rules().verifying(), secrets)
+                  .ifPresent(refusal -> {
+                    outside
+                        .refusals()
+                        .accept(
+                            new Refused(
+                                source.id(),
+                                source.scope(),
+                                handshake.facts(),
+                                handshake.body(),
+                                0,
+                                refusal.reason(),
+                                refusal.detail(),
+                                refusal.reason().responseStatus(),
+                                clock.millis()));
+                    throw refusal;
+                  });
+              return source;
+            });
   }
 
   @Override

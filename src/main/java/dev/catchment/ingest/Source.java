@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One ingest URL with its own rules.
  *
- * @param kind {@code http}, or {@code manual} for the built-in source of a feed, which takes no
- *     requests and is not listed
+ * @param kind {@code http} or {@code websocket}, or {@code manual} for the built-in source of a
+ *     feed, which takes no requests and is not listed
  * @param config {@code source_config} of the API; null for none
  * @param rules what it asks of a request
  * @param createdAt milliseconds since 1970
@@ -30,6 +30,17 @@ public record Source(
 
   /** The kind of the sources that take requests. */
   public static final String HTTP = "http";
+
+  /** The kind of the sources that take messages of WebSockets. */
+  public static final String WEBSOCKET = "websocket";
+
+  /** What stands for the method of a message. */
+  public static final String MESSAGE_METHOD = "WS";
+
+  /** Whether its events are messages of WebSockets. */
+  public boolean isWebSocket() {
+    return kind.equals(WEBSOCKET);
+  }
 
   /** Whether requests are accepted. */
   public enum Status {

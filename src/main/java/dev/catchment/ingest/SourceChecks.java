@@ -13,6 +13,7 @@ import dev.catchment.verify.KeySource;
 import dev.catchment.verify.SignedRequest;
 import dev.catchment.verify.Verdict;
 import dev.catchment.verify.Verification;
+import dev.catchment.verify.VerificationFields;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -50,12 +51,15 @@ final class SourceChecks {
   private SourceChecks(Source source, @Nullable String ingestUrl) {
     this.source = source;
     SourceRules rules = source.rules();
+    // The secret of a websocket source is asked for once, by whoever opens the connection.
     this.verification =
-        rules.verifying().enabled()
+        rules.verifying().enabled() && !source.isWebSocket()
             ? Verification.stored(rules.verifying().fields(), rules.template(), ingestUrl)
             : null;
     this.handshake =
-        Handshake.compile(rules.verifying().fields(), rules.template(), source.config());
+        source.isWebSocket()
+            ? Handshake.compile(new VerificationFields(null, null, null, null), null, null)
+            : Handshake.compile(rules.verifying().fields(), rules.template(), source.config());
     AddressList allowed = null;
     AddressList denied = null;
     BodySchema compiled = null;
@@ -107,7 +111,7 @@ final class SourceChecks {
 
   /** Whether a request needs nothing but its status, address and rate to be looked at. */
   boolean isPlain() {
-    return verification == null
+    return !source.rules().verifying().enabled()
         && schema == null
         && !source.rules().dedup().enabled()
         && source.rules().template() == null
@@ -128,6 +132,9 @@ final class SourceChecks {
   /** The checks that come before the body: status, addresses, rate. */
   RateWindow.@Nullable Left admit(
       Event.RequestFacts facts, RateLimits limits, long nowMillis, boolean replayed) {
+    if (source.isWebSocket() != facts.method().equals(Source.MESSAGE_METHOD)) {
+      throw new WrongDoor();
+    }
     switch (source.status()) {
       case ACTIVE -> {}
       case PAUSED ->
@@ -190,7 +197,7 @@ final class SourceChecks {
 
   /** What is to be stored with the event; throws the refusal of a body that does not fit. */
   Event.Checks judge(Received received) {
-    String status = verification == null ? null : VERIFIED;
+    String status = source.rules().verifying().enabled() ? VERIFIED : null;
     String error = null;
     if (schema != null) {
       List<Violation> violations = schema.check(received.body());

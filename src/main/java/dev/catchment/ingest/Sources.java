@@ -145,7 +145,7 @@ public final class Sources {
   /** The source of that id that takes requests, if it is in the scope. */
   public Optional<Source> find(Tx tx, Scope scope, String id) {
     return tx.find(
-        SELECT + " WHERE s.env_id = ? AND s.id = ? AND s.kind = 'http'",
+        SELECT + " WHERE s.env_id = ? AND s.id = ? AND s.kind <> 'manual'",
         this::row,
         scope.envId(),
         id);
@@ -164,7 +164,7 @@ public final class Sources {
   /** The slug of the source's template, if it has one; throws as {@link #check}. */
   public static Optional<String> template(Tx tx, Scope scope, String id) {
     return tx.find(
-            "SELECT template FROM sources WHERE env_id = ? AND id = ? AND kind = 'http'",
+            "SELECT template FROM sources WHERE env_id = ? AND id = ? AND kind <> 'manual'",
             row -> Optional.ofNullable(row.find("template")),
             scope.envId(),
             id)
@@ -173,7 +173,7 @@ public final class Sources {
 
   /** The source of an ingest URL, whoever owns it. */
   Optional<Source> forIngest(Tx tx, String id) {
-    return tx.find(SELECT + " WHERE s.id = ? AND s.kind = 'http'", this::row, id);
+    return tx.find(SELECT + " WHERE s.id = ? AND s.kind <> 'manual'", this::row, id);
   }
 
   /**
@@ -189,7 +189,8 @@ public final class Sources {
       @Nullable String status,
       @Nullable String below,
       @Nullable Integer limit) {
-    StringBuilder sql = new StringBuilder(SELECT).append(" WHERE s.env_id = ? AND s.kind = 'http'");
+    StringBuilder sql =
+        new StringBuilder(SELECT).append(" WHERE s.env_id = ? AND s.kind <> 'manual'");
     List<@Nullable Object> args = new ArrayList<>(List.of(scope.envId()));
     if (status != null) {
       sql.append(" AND s.status = ?");

@@ -19,10 +19,12 @@ import dev.catchment.api.Gate;
 import dev.catchment.api.GatewayProblems;
 import dev.catchment.api.HealthHandler;
 import dev.catchment.api.IngestHandler;
+import dev.catchment.api.LiveHandler;
 import dev.catchment.api.MetricsHandler;
 import dev.catchment.api.Plan;
 import dev.catchment.api.RecordHandler;
 import dev.catchment.api.RefusedRequestHandler;
+import dev.catchment.api.SocketIngestHandler;
 import dev.catchment.api.SourceHandler;
 import dev.catchment.api.UsageHandler;
 import dev.catchment.feedapi.FeedApi;
@@ -87,6 +89,8 @@ final class Doors {
       ClientAddress clientAddress =
           new ClientAddress(config.server().trustedProxies(), config.server().clientIpHeader());
       new IngestHandler(features.intake().ingest(), clientAddress).routes(router);
+      new SocketIngestHandler(features.intake().ingest(), clientAddress).routes(router);
+      new LiveHandler(stores.database(), gate, features.live()).routes(router);
       new HealthHandler(Version.text(), stores.clock(), this::health).routes(router);
       new DocumentHandler().routes(router);
       new MetricsHandler(gate, stores.metrics()::prometheusText).routes(router);

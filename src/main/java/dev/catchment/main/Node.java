@@ -1,7 +1,9 @@
 package dev.catchment.main;
 
+import dev.catchment.api.LiveRows;
 import dev.catchment.base.Ids;
 import dev.catchment.collections.Projector;
+import dev.catchment.collections.RecordListener;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.DatabaseSettings;
@@ -10,6 +12,9 @@ import dev.catchment.delivery.Courier;
 import dev.catchment.delivery.CourierSettings;
 import dev.catchment.delivery.Destinations;
 import dev.catchment.delivery.HttpRequests;
+import dev.catchment.live.Live;
+import dev.catchment.live.LiveDeliveries;
+import dev.catchment.live.LiveRecords;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
@@ -108,6 +113,7 @@ public final class Node implements AutoCloseable {
       HttpSender sender,
       Courier courier,
       Destinations destinations,
+      Live live,
       Secrets secrets,
       Transforms transforms) {
     static Features over(Stores stores, Secrets secrets) {
@@ -122,6 +128,7 @@ public final class Node implements AutoCloseable {
               System::nanoTime,
               TransformSettings.of(
                   Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory()));
+      Live live = new Live(stores.database(), stores.log(), LiveRows.tellers());
       Courier courier =
           new Courier(
               stores.database(),
@@ -132,7 +139,7 @@ public final class Node implements AutoCloseable {
                   new HttpRequests(delivery.headerPrefix(), "Catchment/" + Version.text()),
                   new ConnectionTransformer(stores.database(), transforms),
                   () -> ThreadLocalRandom.current().nextLong(),
-                  List.of()),
+                  List.of(new LiveDeliveries(live))),
               stores.eventIds(),
               stores.clock(),
               new CourierSettings(
@@ -146,6 +153,7 @@ public final class Node implements AutoCloseable {
           sender,
           courier,
           destinations,
+          live,
           secrets,
           transforms);
     }
@@ -175,13 +183,15 @@ public final class Node implements AutoCloseable {
                   stores.log(),
                   stores.cursors(),
                   stores.eventIds(),
-                  feeds.records()),
+                  RecordListener.both(feeds.records(), new LiveRecords(features.live()))),
               stores.clock());
       Loop courier = new Loop("courier", features.courier(), stores.clock());
       Loop settler = new Loop("settler", features.courier().settler(), stores.clock());
       Loop refusals = new Loop("refusals", features.intake().refusals(), stores.clock());
       features.intake().refusals().wakes(refusals::wake);
       Loop feedMemory = new Loop("feeds", feeds.memory(), stores.clock());
+      Loop live = new Loop("live", features.live(), stores.clock());
+      features.live().wakes(live::wake);
       stores.database().listen(Channel.FEEDS, any -> feedMemory.wake());
       features.courier().settler().wakes(settler::wake, courier::wake);
       stores.database().listen(Channel.LOG, any -> dispatcher.wake());
@@ -189,7 +199,7 @@ public final class Node implements AutoCloseable {
       stores.database().listen(Channel.COLLECTIONS, any -> projector.wake());
       stores.database().listen(Channel.DELIVERIES, any -> courier.wake());
       List<Loop> readers =
-          new ArrayList<>(List.of(courier, dispatcher, projector, feedMemory, refusals));
+          new ArrayList<>(List.of(courier, dispatcher, projector, feedMemory, refusals, live));
       retention(stores).ifPresent(readers::add);
       return new Loops(new Supervisor(readers), new Supervisor(List.of(settler)));
     }

@@ -30,6 +30,7 @@ import dev.catchment.ingest.RateLimits;
 import dev.catchment.ingest.Refusals;
 import dev.catchment.ingest.Sources;
 import dev.catchment.json.Json;
+import dev.catchment.live.Live;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
 import dev.catchment.observe.Metrics;
@@ -163,6 +164,11 @@ final class ApiNode implements AutoCloseable {
         .routes(router);
     new HealthHandler("1.2.3", clock, HealthHandler.Health::ok).routes(router);
     new DocumentHandler().routes(router);
+    new LiveHandler(
+            database,
+            gate,
+            new Live(database, new EventLog(database, new LogBounds(1, 1, 1)), LiveRows.tellers()))
+        .routes(router);
     return router;
   }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A whole node on a port of its own, with everything that {@code catchment serve} wires. */
 final class LiveNode implements AutoCloseable {
-  private static final String KEY = "hs_live_" + "7".repeat(64);
+  static final String KEY = "hs_live_" + "7".repeat(64);
   private static final Duration WAIT_MAX = Duration.ofSeconds(60);
 
   private final Node node;
@@ -41,6 +41,7 @@ final class LiveNode implements AutoCloseable {
     settings.put("CATCHMENT_DATABASE_URL", store.url());
     settings.put("CATCHMENT_AUTH_BOOTSTRAP_API_KEY", KEY);
     settings.put("CATCHMENT_AUTH_SECRET_KEY", "5".repeat(64));
+    settings.put("CATCHMENT_DELIVERY_ALLOW_PRIVATE", "true");
     node =
         Node.start(
             Config.load(store.dataDir(), settings, new ConfigFlags()), InstantSource.system());
@@ -86,6 +87,28 @@ final class LiveNode implements AutoCloseable {
   /** A source with these rules. */
   String source(String slug, Json.Obj rules) {
     return make("source", Json.object().put("name", slug).put("slug", slug).putAll(rules).build());
+  }
+
+  /** A destination that is tried once. */
+  String destination(String slug, String url) {
+    return make(
+        "destination",
+        Json.object()
+            .put("name", slug)
+            .put("slug", slug)
+            .put("url", url)
+            .put("retry_enabled", false)
+            .build());
+  }
+
+  void connect(String sourceId, String destinationId) {
+    make(
+        "connection",
+        Json.object()
+            .put("name", "c")
+            .put("source_id", sourceId)
+            .put("destination_id", destinationId)
+            .build());
   }
 
   /** Sends a body to a source and gives the id of its event. */

@@ -1,0 +1,75 @@
+package dev.catchment.main;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.catchment.json.Json;
+import dev.catchment.testkit.BothDatabases;
+import dev.catchment.testkit.RawWebSocket;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+
+/** A thousand clients who wait cost memory that is known, and no work. */
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class IdleSubscribersTest {
+  private static final int CLIENTS = 1_000;
+
+  /** With the buffers of the clients, which live in this process too. */
+  private static final long BYTES_EACH_MAX = 64 << 10;
+
+  private static final long WATCHED_MILLIS = 3_000;
+
+  @BothDatabases
+  void aThousandSubscribersWaitForFree(BothDatabases.Store store) throws Exception {
+    List<RawWebSocket> clients = new ArrayList<>();
+    try (LiveNode node = new LiveNode(store)) {
+      String source = node.source("orders", Json.object().build());
+      String path = "/v1/ws?channels=events,deliveries&token=" + LiveNode.KEY;
+      connect(clients, node, path, 1);
+      long before = LiveNode.usedBytes();
+      connect(clients, node, path, CLIENTS);
+      long each = (LiveNode.usedBytes() - before) / CLIENTS;
+      assertThat(each).isLessThan(BYTES_EACH_MAX);
+
+      long worked = workedNanos();
+      // Nothing can end this wait but its time: what is measured is that nothing happens.
+      assertThat(new CountDownLatch(1).await(WATCHED_MILLIS, TimeUnit.MILLISECONDS)).isFalse();
+      double share =
+          (workedNanos() - worked) / (double) TimeUnit.MILLISECONDS.toNanos(WATCHED_MILLIS);
+      assertThat(share).as("share of one processor").isLessThan(0.05);
+
+      String event = node.ingest(source, "{}".getBytes(UTF_8));
+      for (RawWebSocket client : clients) {
+        assertThat(LiveNode.text(client.nextButPing().payload(), "data", "id")).isEqualTo(event);
+      }
+    } finally {
+      for (RawWebSocket client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  private static void connect(List<RawWebSocket> clients, LiveNode node, String path, int upTo)
+      throws Exception {
+    while (clients.size() < upTo) {
+      RawWebSocket client = new RawWebSocket(node.port(), path, 4_096);
+      clients.add(client);
+      assertThat(LiveNode.text(client.nextButPing().payload(), "type")).isEqualTo("welcome");
+    }
+  }
+
+  /** Of all threads of this process but those of the compiler and the collector. */
+  private static long workedNanos() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    return Arrays.stream(threads.getAllThreadIds())
+        .map(threads::getThreadCpuTime)
+        .filter(nanos -> nanos > 0)
+        .sum();
+  }
+}
