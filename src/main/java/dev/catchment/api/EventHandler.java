@@ -58,13 +58,7 @@ public final class EventHandler {
     }
     return database.read(tx -> {
       Events.Found page =
-          Events.list(
-              tx,
-              scope,
-              all.between(window.from(), window.below()),
-              window.backwards(),
-              window.limit() + 1,
-              window.offset());
+          Events.list(tx, scope, all.between(window.from(), window.below()), window.page());
       Events.Count count = Events.count(tx, scope, all, Window.COUNTED_MAX);
       if (count.number() == 0 && all.sourceId() != null) {
         Sources.check(tx, scope, all.sourceId());

@@ -1,5 +1,6 @@
 package dev.catchment.api;
 
+import dev.catchment.db.Where;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.json.Json;
@@ -65,7 +66,17 @@ record Window(
    * @param stoppedAt where a search stopped although there is more; null otherwise
    * @param total rows that match the filter without the cursor
    */
-  record Found<T>(List<T> rows, @Nullable String stoppedAt, long total, boolean totalExact) {}
+  record Found<T>(List<T> rows, @Nullable String stoppedAt, long total, boolean totalExact) {
+    /** Rows of a list that were counted up to one more than {@link Window#COUNTED_MAX}. */
+    static <T> Found<T> counted(List<T> rows, long total) {
+      return new Found<>(rows, null, Math.min(total, COUNTED_MAX), total <= COUNTED_MAX);
+    }
+  }
+
+  /** The page, and one row more to tell whether there is another. */
+  Where.Page page() {
+    return new Where.Page(backwards, limit + 1, offset);
+  }
 
   <T> Response answer(String name, Found<T> found, Function<T, String> id, Function<T, Json> json) {
     boolean more = found.rows().size() > limit;

@@ -5,6 +5,7 @@ import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.OpenDatabase;
 import dev.catchment.db.Tx;
+import dev.catchment.db.Where;
 import dev.catchment.delivery.AttemptRow;
 import dev.catchment.delivery.Attempts;
 import dev.catchment.delivery.Courier;
@@ -288,7 +289,8 @@ public final class DeliveryNode implements AutoCloseable {
 
   /** All attempts, oldest first. */
   public List<AttemptRow> attempts() {
-    return database.read(tx -> Attempts.list(tx, Sample.SCOPE, any(), true, 100_000, 0));
+    return database.read(
+        tx -> Attempts.list(tx, Sample.SCOPE, any(), new Where.Page(true, 100_000, 0)));
   }
 
   /** How many attempts are in that state. */
