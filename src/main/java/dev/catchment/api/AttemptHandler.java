@@ -90,7 +90,7 @@ public final class AttemptHandler {
     return Response.json(200, Json.object().put("delivery_attempt", row(attempt)).build());
   }
 
-  private static Json row(AttemptRow attempt) {
+  static Json row(AttemptRow attempt) {
     return Json.object()
         .put("id", attempt.id())
         .put("org_id", attempt.scope().orgId())

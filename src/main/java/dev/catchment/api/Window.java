@@ -34,8 +34,19 @@ record Window(
   private static final int LIMIT_MAX = 100;
 
   static Window of(Request request) {
+    return of(request, Cursor::id);
+  }
+
+  /**
+   * Of a list that is ordered by a time, then an id: its cursor is text of {@link Cursor.Timed}.
+   */
+  static Window timed(Request request) {
+    return of(request, cursor -> Cursor.timed(cursor).text());
+  }
+
+  private static Window of(Request request, Function<String, String> place) {
     Params params = Params.of(request);
-    String cursor = request.query().first("cursor").map(Cursor::id).orElse(null);
+    String cursor = request.query().first("cursor").map(place).orElse(null);
     String direction = params.word("direction", List.of("next", "prev"));
     return new Window(
         params.limit(LIMIT, LIMIT_MAX),

@@ -61,6 +61,7 @@ final class DeliveryQueue {
 
   private @Nullable Object[] insertion(
       Tx tx, Owed owed, Target target, @Nullable Long due, boolean claimed) {
+    Owed.@Nullable Replay replay = owed.numbers().replay();
     return new @Nullable Object[] {
       owed.id(),
       owed.scope().orgId(),
@@ -78,7 +79,10 @@ final class DeliveryQueue {
       owed.numbers().trigger(),
       due,
       claimed ? node : null,
-      owed.claimNumber()
+      owed.claimNumber(),
+      replay == null ? null : replay.id(),
+      owed.numbers().retries(),
+      replay != null && replay.aside()
     };
   }
 
@@ -88,8 +92,8 @@ final class DeliveryQueue {
         INSERT INTO attempts (id, org_id, env_id, event_id, event_position, connection_id,
           destination_id, request_url, request_method, request_body_size, created_at,
           attempt_number, round_start, trigger_type, due_at, claimed_by, claim_number,
-          status, is_dlq, open)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 1)
+          replay_id, retries, aside, status, is_dlq, open)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 1)
         """,
         rows);
   }
@@ -198,7 +202,8 @@ final class DeliveryQueue {
     tx.batch(
         """
         UPDATE attempts SET status = 'failed', error = ?, open = 0, due_at = NULL,
-          next_retry_at = NULL, claimed_by = NULL, is_dlq = 1, dlq_at = ?
+          next_retry_at = NULL, claimed_by = NULL, is_dlq = retries,
+          dlq_at = CASE WHEN retries = 1 THEN CAST(? AS BIGINT) END
          WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
         """,
         claimed.stream()
@@ -345,8 +350,16 @@ final class DeliveryQueue {
         row.string("connection_id"),
         row.string("destination_id"),
         new Owed.Numbers(
-            row.integer("attempt_number"), row.integer("round_start"), row.string("trigger_type")),
+            row.integer("attempt_number"),
+            row.integer("round_start"),
+            row.string("trigger_type"),
+            replay(row)),
         row.number("claim_number"),
         row.string("status"));
+  }
+
+  private static Owed.@Nullable Replay replay(Row row) {
+    String id = row.find("replay_id");
+    return id == null ? null : new Owed.Replay(id, row.flag("retries"), row.flag("aside"));
   }
 }

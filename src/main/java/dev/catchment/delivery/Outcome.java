@@ -26,7 +26,7 @@ record Outcome(
   }
 
   boolean isDead() {
-    return decision instanceof RetryPolicy.Decision.GivenUp;
+    return decision instanceof RetryPolicy.Decision.GivenUp && owed.numbers().retries();
   }
 
   /** Why it failed, in one sentence; null for a success. */

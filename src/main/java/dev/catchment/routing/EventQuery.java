@@ -3,6 +3,7 @@ package dev.catchment.routing;
 import dev.catchment.base.Scope;
 import dev.catchment.db.Tx;
 import dev.catchment.db.Where;
+import dev.catchment.delivery.ManualRetries;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -12,14 +13,16 @@ final class EventQuery {
   private static final int RARE_MAX = 10_000;
 
   private static final String OPEN =
-      "SELECT 1 FROM attempts a WHERE a.event_id = e.id AND a.env_id = e.env_id AND a.open = 1";
+      "SELECT 1 FROM attempts a WHERE a.event_id = e.id AND a.env_id = e.env_id AND a.aside = 0"
+          + " AND a.open = 1";
 
   /** Deliveries that ended with their connection or destination; an index holds just these. */
   private static final String CUT_OFF =
       "a.status = 'failed' AND a.open = 0 AND a.next_retry_at IS NULL AND a.dlq_at IS NULL";
 
   private static final String BAD =
-      "SELECT 1 FROM attempts a WHERE a.event_id = e.id AND a.env_id = e.env_id AND (a.is_dlq = 1 OR ("
+      "SELECT 1 FROM attempts a WHERE a.event_id = e.id AND a.env_id = e.env_id AND a.aside = 0"
+          + " AND (a.is_dlq = 1 OR ("
           + CUT_OFF
           + "))";
 
@@ -46,6 +49,7 @@ final class EventQuery {
             .in("e.method", filter.methods())
             .in("COALESCE(e.verification_status, 'none')", filter.checked().verifications())
             .in("COALESCE(e.dedup_status, 'none')", filter.checked().dedups());
+    deliveries(filter, scope, where);
     Set<EventRow.Status> statuses = EnumSet.noneOf(EventRow.Status.class);
     statuses.addAll(filter.statuses());
     if (!statuses.isEmpty()) {
@@ -53,6 +57,25 @@ final class EventQuery {
       where.in(STATUS, statuses.stream().map(Enum::name).toList());
     }
     return where;
+  }
+
+  private static void deliveries(EventFilter filter, Scope scope, Where where) {
+    if (filter.deliveries().equals(ManualRetries.Wish.ANY)) {
+      return;
+    }
+    // Dead letters are few, and have indexes of their own to begin with.
+    boolean few = filter.deliveries().dead();
+    Where wanted =
+        few
+            ? new Where("a.env_id = ?", scope.envId())
+            : new Where("a.event_id = e.id AND a.env_id = e.env_id");
+    filter.deliveries().addTo(wanted);
+    where.and(
+        (few ? "e.id IN (SELECT a.event_id" : "EXISTS (SELECT 1")
+            + " FROM attempts a"
+            + wanted.sql()
+            + ")",
+        wanted.args());
   }
 
   /** Without this, a list of the few failed events would walk past all the others. */

@@ -166,6 +166,12 @@ public final class Events {
         .orElseThrow(() -> Failure.notFound("Event"));
   }
 
+  /** Those of these ids, at most a few hundred, that are of events in the scope. */
+  public static List<String> known(Tx tx, Scope scope, List<String> ids) {
+    Where where = new Where("env_id = ?", scope.envId()).in("id", ids);
+    return tx.list("SELECT id FROM events" + where.sql(), row -> row.string("id"), where.args());
+  }
+
   /** The events at these positions, oldest first; missing ones are left out. */
   public static List<EventRow> at(Tx tx, List<Long> positions) {
     if (positions.isEmpty()) {
