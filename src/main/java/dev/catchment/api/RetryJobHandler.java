@@ -12,11 +12,15 @@ import dev.catchment.json.Json;
 import dev.catchment.replay.Job;
 import dev.catchment.replay.Replays;
 import dev.catchment.routing.EventFilter;
+import java.util.List;
 
 /** The resource {@code /v1/retry-jobs}: retries of any number of events, beside their senders. */
 public final class RetryJobHandler {
   private static final String SEGMENT = "retry-jobs";
   private static final String THING = "Retry job";
+  private static final List<String> WORDS =
+      List.of(
+          "source_id", "destination_id", "connection_id", "issue_id", "status", "after", "before");
   private static final int RATE = 50;
   private static final int RATE_MAX = 1_000;
 
@@ -51,8 +55,17 @@ public final class RetryJobHandler {
               issueId == null ? null : Issues.get(tx, change.scope(), issueId).deadLetters();
           return filter.failed(tx, change.scope(), letters);
         });
-    Json row = row(replays.retry(change.scope(), selection, filter.filter().object(), rateLimit));
-    return Response.json(201, Json.object().put("job", row).build());
+    Job job = replays.retry(change.scope(), selection, asked(filter.filter().object()), rateLimit);
+    return Response.json(201, Json.object().put("job", row(job)).build());
+  }
+
+  /** Each word of the filter, with null for those that were not used. */
+  private static Json.Obj asked(Json.Obj filter) {
+    Json.ObjBuilder asked = Json.object();
+    for (String word : WORDS) {
+      asked.put(word, filter.members().getOrDefault(word, Json.nil()));
+    }
+    return asked.build();
   }
 
   private Response list(Request request) {

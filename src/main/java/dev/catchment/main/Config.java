@@ -30,6 +30,8 @@ final class Config {
   private final Delivery delivery;
   private final Feeds feeds;
   private final Retention retention;
+  private final Issues issues;
+  private final Replay replay;
 
   /** Settings {@code server.*}; {@code port} 0 means any free one, {@code dataDir} is absolute. */
   record Server(
@@ -98,6 +100,12 @@ final class Config {
       int tombstoneDays,
       Optional<Path> archiveDir) {}
 
+  /** Settings {@code issues.*}; zero for never. */
+  record Issues(Duration autoResolve) {}
+
+  /** Settings {@code replay.*}. */
+  record Replay(Duration kept) {}
+
   /** What is kept rendered, and for how long it serves without the store. */
   record FeedMemory(int snapshotCacheMib, Duration staleMax) {}
 
@@ -115,6 +123,8 @@ final class Config {
     delivery = delivery(values);
     feeds = feeds(values);
     retention = retention(cwd, values);
+    issues = new Issues(Duration.ofMinutes(values.integer("issues.auto_resolve_minutes", 0, MANY)));
+    replay = new Replay(Duration.ofHours(values.integer("replay.keep_hours", 1, 8_760)));
   }
 
   /**
@@ -165,6 +175,14 @@ final class Config {
 
   Retention retention() {
     return retention;
+  }
+
+  Issues issues() {
+    return issues;
+  }
+
+  Replay replay() {
+    return replay;
   }
 
   private static Server server(Path cwd, ConfigValues values) {

@@ -10,6 +10,8 @@ import dev.catchment.delivery.Courier;
 import dev.catchment.delivery.CourierSettings;
 import dev.catchment.delivery.Destinations;
 import dev.catchment.delivery.HttpRequests;
+import dev.catchment.issues.IssueResolver;
+import dev.catchment.issues.IssueTracker;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
@@ -105,6 +107,7 @@ public final class Node implements AutoCloseable {
       HttpSender sender,
       Courier courier,
       Destinations destinations,
+      LetterParts letters,
       Secrets secrets) {
     static Features over(Stores stores, Secrets secrets) {
       Config.Delivery delivery = stores.config().delivery();
@@ -112,6 +115,7 @@ public final class Node implements AutoCloseable {
           new AddressGuard(delivery.allowPrivate(), delivery.allowNetworks(), Resolver.system());
       HttpSender sender = new HttpSender(guard, HttpSenderSettings.standard(), System::nanoTime);
       Destinations destinations = new Destinations(secrets.vault());
+      IssueTracker issues = LetterParts.tracker(stores);
       Courier courier =
           new Courier(
               stores.database(),
@@ -121,7 +125,7 @@ public final class Node implements AutoCloseable {
                   sender,
                   new HttpRequests(delivery.headerPrefix(), "Catchment/" + Version.text()),
                   () -> ThreadLocalRandom.current().nextLong(),
-                  List.of()),
+                  List.of(issues)),
               stores.eventIds(),
               stores.clock(),
               new CourierSettings(
@@ -130,7 +134,13 @@ public final class Node implements AutoCloseable {
                   delivery.lease().toMillis(),
                   stores.isSqlite()));
       return new Features(
-          IngestParts.over(stores, secrets, sender), guard, sender, courier, destinations, secrets);
+          IngestParts.over(stores, secrets, sender),
+          guard,
+          sender,
+          courier,
+          destinations,
+          LetterParts.over(stores, issues, courier),
+          secrets);
     }
   }
 
@@ -174,7 +184,23 @@ public final class Node implements AutoCloseable {
       List<Loop> readers =
           new ArrayList<>(List.of(courier, dispatcher, projector, feedMemory, refusals));
       retention(stores).ifPresent(readers::add);
+      readers.add(jobs(stores, features.letters()));
+      features.letters().resolver(stores).map(step -> issues(stores, step)).ifPresent(readers::add);
       return new Loops(new Supervisor(readers), new Supervisor(List.of(settler)));
+    }
+
+    private static Loop jobs(Stores stores, LetterParts letters) {
+      Loop jobs = new Loop("jobs", letters.replays().runner(), stores.clock());
+      stores.database().listen(Channel.JOBS, any -> jobs.wake());
+      return jobs;
+    }
+
+    private static Loop issues(Stores stores, IssueResolver resolver) {
+      Loop issues = new Loop("issues", resolver, stores.clock());
+      stores.database().listen(Channel.ISSUES, any -> issues.wake());
+      // A destination that is active again lets go of the issue that it was gone.
+      stores.database().listen(Channel.ROUTES, any -> issues.wake());
+      return issues;
     }
 
     private static Optional<Loop> retention(Stores stores) {
@@ -190,6 +216,7 @@ public final class Node implements AutoCloseable {
                           settings.eventsDays(),
                           settings.eventsMax(),
                           settings.tombstoneDays(),
+                          stores.config().replay().kept(),
                           settings.archiveDir())),
                   stores.clock()))
           : Optional.empty();

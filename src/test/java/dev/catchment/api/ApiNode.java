@@ -15,8 +15,13 @@ import dev.catchment.base.Scope;
 import dev.catchment.base.Secret;
 import dev.catchment.db.Database;
 import dev.catchment.db.OpenDatabase;
+import dev.catchment.delivery.Courier;
+import dev.catchment.delivery.CourierSettings;
 import dev.catchment.delivery.Destination;
 import dev.catchment.delivery.Destinations;
+import dev.catchment.delivery.HttpRequests;
+import dev.catchment.delivery.ManualRetries;
+import dev.catchment.delivery.SendResult;
 import dev.catchment.feeds.FeedDesk;
 import dev.catchment.feeds.FeedMemory;
 import dev.catchment.feeds.FeedSettings;
@@ -29,10 +34,13 @@ import dev.catchment.ingest.Ingest;
 import dev.catchment.ingest.RateLimits;
 import dev.catchment.ingest.Refusals;
 import dev.catchment.ingest.Sources;
+import dev.catchment.issues.IssueTracker;
 import dev.catchment.json.Json;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
 import dev.catchment.observe.Metrics;
+import dev.catchment.replay.BulkRetry;
+import dev.catchment.replay.Replays;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.OpenApi;
 import dev.catchment.testkit.Sample;
@@ -63,6 +71,8 @@ final class ApiNode implements AutoCloseable {
   final Scope scope;
   final Destinations destinations = new Destinations(Sample.vault());
   final FeedDesk feeds;
+  final IssueTracker tracker;
+  final Replays replays;
   final Server server;
   final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -123,6 +133,15 @@ final class ApiNode implements AutoCloseable {
             clock,
             new Ingest.Settings(BODY_MAX, new RateLimits(0, 0), id -> null),
             new Ingest.Outside(refusals::add, url -> Optional.empty(), new Metrics()));
+    tracker = new IssueTracker(ids, List.of());
+    replays =
+        new Replays(
+            database,
+            new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20)),
+            courier(clock),
+            new ManualRetries(ids),
+            ids,
+            new Replays.Settings("a", 3_600_000));
     feeds = new FeedDesk(database, ids, new FeedMemory(database, clock, FeedSettings.standard()));
     Access access =
         new Access(database, clock, new SessionCookie(List.of(new Secret("secret")), false));
@@ -133,6 +152,22 @@ final class ApiNode implements AutoCloseable {
             new ServerSettings(0, "127.0.0.1", 1),
             head -> new Site.Door(router, head.path()),
             random);
+  }
+
+  /** A courier that nobody drives. */
+  private Courier courier(InstantSource clock) {
+    return new Courier(
+        database,
+        new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20)),
+        new Courier.Sending(
+            destinations,
+            request -> new SendResult.Unanswered(SendResult.Kind.OTHER, "Not sent", 0),
+            new HttpRequests("X-hookstream-", "Catchment/1"),
+            () -> 0L,
+            List.of(tracker)),
+        ids,
+        clock,
+        new CourierSettings("a", 1, 30_000, false));
   }
 
   private Router router(Gate gate, InstantSource clock) {
@@ -146,12 +181,23 @@ final class ApiNode implements AutoCloseable {
     new RecordHandler(database, gate).routes(router);
     new EventHandler(database, gate).routes(router);
     new AttemptHandler(database, gate).routes(router);
+    letters(router, gate);
     new IngestHandler(ingest, new ClientAddress(List.of(), Optional.empty())).routes(router);
     new RefusedRequestHandler(database, gate, request -> ingest.acceptAgain(request.refused()))
         .routes(router);
     new HealthHandler("1.2.3", clock, HealthHandler.Health::ok).routes(router);
     new DocumentHandler().routes(router);
     return router;
+  }
+
+  /** Nothing is sent here: what is to be sent is written and stays. */
+  private void letters(Router router, Gate gate) {
+    ManualRetries retries = new ManualRetries(ids);
+    BulkRetry bulk = new BulkRetry(database, retries);
+    new RetryHandler(database, gate, retries, bulk).routes(router);
+    new IssueHandler(database, gate, tracker, bulk).routes(router);
+    new ReplayHandler(database, gate, replays).routes(router);
+    new RetryJobHandler(database, gate, replays).routes(router);
   }
 
   private static void checkUrl(String url, String field) {

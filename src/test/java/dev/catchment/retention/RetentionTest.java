@@ -112,7 +112,9 @@ final class RetentionTest {
         node.receive("x");
       }
       node.clock.pass(Duration.ofDays(40));
-      Retention retention = node.retention("a", new RetentionSettings(30, 1, 90, Optional.empty()));
+      Retention retention =
+          node.retention(
+              "a", new RetentionSettings(30, 1, 90, Duration.ofHours(24), Optional.empty()));
       node.read("routing", 9);
       node.round(retention);
       assertThat(node.positions()).as("a reader that never began").hasSize(9);
@@ -174,7 +176,9 @@ final class RetentionTest {
         }
       }
       node.readAll();
-      node.round(node.retention("a", new RetentionSettings(0, 10, 90, Optional.empty())));
+      node.round(
+          node.retention(
+              "a", new RetentionSettings(0, 10, 90, Duration.ofHours(24), Optional.empty())));
 
       assertThat(node.positions()).hasSize(23);
       assertThat(count(node, Sample.SCOPE)).isEqualTo(10);

@@ -13,8 +13,10 @@ import dev.catchment.delivery.CourierSettings;
 import dev.catchment.delivery.Destination;
 import dev.catchment.delivery.Destinations;
 import dev.catchment.delivery.HttpRequests;
+import dev.catchment.delivery.ManualRetries;
 import dev.catchment.delivery.RetrySpec;
 import dev.catchment.expr.FilterRules;
+import dev.catchment.issues.IssueTracker;
 import dev.catchment.json.Json;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
@@ -25,9 +27,12 @@ import dev.catchment.outbound.AddressGuard;
 import dev.catchment.outbound.HttpSender;
 import dev.catchment.outbound.HttpSenderSettings;
 import dev.catchment.outbound.Resolver;
+import dev.catchment.replay.Replays;
 import dev.catchment.routing.Connection;
 import dev.catchment.routing.Connections;
 import dev.catchment.routing.Dispatcher;
+import dev.catchment.routing.EventRow;
+import dev.catchment.routing.Events;
 import dev.catchment.worker.Loop;
 import dev.catchment.worker.Step;
 import dev.catchment.worker.Supervisor;
@@ -48,6 +53,9 @@ import org.jspecify.annotations.Nullable;
 public final class DeliveryNode implements AutoCloseable {
   public static final long LEASE_MILLIS = 30_000;
 
+  /** How long jobs are shown after their end. */
+  public static final long KEPT_MILLIS = 3_600_000;
+
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final Database database;
@@ -58,6 +66,9 @@ public final class DeliveryNode implements AutoCloseable {
   private final HttpSender sender;
   private final Courier courier;
   private final Dispatcher dispatcher;
+  private final IssueTracker issues;
+  private final ManualRetries retries;
+  private final Replays replays;
   private final Object lock = new Object();
   private long wakes;
   private boolean courierWoken;
@@ -72,6 +83,7 @@ public final class DeliveryNode implements AutoCloseable {
             new AddressGuard(true, List.of(), Resolver.system()),
             HttpSenderSettings.standard(),
             System::nanoTime);
+    this.issues = new IssueTracker(ids, List.of());
     this.courier =
         new Courier(
             database,
@@ -81,13 +93,16 @@ public final class DeliveryNode implements AutoCloseable {
                 sender,
                 new HttpRequests("X-hookstream-", "Catchment/1"),
                 () -> 0L,
-                List.of()),
+                List.of(issues)),
             ids,
             clock,
             new CourierSettings(name, 64, LEASE_MILLIS, onlyNode));
     this.dispatcher =
         new Dispatcher(
             database, log, new Cursors(database, name, LEASE_MILLIS), ids, destinations, courier);
+    this.retries = new ManualRetries(ids);
+    this.replays =
+        new Replays(database, log, courier, retries, ids, new Replays.Settings(name, KEPT_MILLIS));
     courier.settler().wakes(() -> woken(false), () -> woken(true));
     database.listen(Channel.DELIVERIES, subject -> woken(true));
   }
@@ -130,6 +145,18 @@ public final class DeliveryNode implements AutoCloseable {
 
   public Dispatcher dispatcher() {
     return dispatcher;
+  }
+
+  public IssueTracker issues() {
+    return issues;
+  }
+
+  public ManualRetries retries() {
+    return retries;
+  }
+
+  public Replays replays() {
+    return replays;
   }
 
   public String newId() {
@@ -301,6 +328,11 @@ public final class DeliveryNode implements AutoCloseable {
   /** How many deliveries are held back. */
   public long held() {
     return number("SELECT COUNT(*) AS n FROM attempts WHERE open = 1 AND due_at IS NULL");
+  }
+
+  /** How the deliveries of an event are. */
+  public EventRow.Status status(StoredEvent event) {
+    return database.read(tx -> Events.get(tx, Sample.SCOPE, event.event().id())).status();
   }
 
   /** The number that a query answers under the name {@code n}. */
