@@ -62,7 +62,9 @@ final class ConfigTest {
           Map.entry("retention.events_days", "0"),
           Map.entry("retention.events_max", "5000000000"),
           Map.entry("retention.tombstone_days", "1"),
-          Map.entry("retention.archive_dir", "archive"));
+          Map.entry("retention.archive_dir", "archive"),
+          Map.entry("issues.auto_resolve_minutes", "0"),
+          Map.entry("replay.keep_hours", "48"));
 
   @TempDir private Path cwd;
 
@@ -98,6 +100,8 @@ final class ConfigTest {
                 new Config.FeedMemory(512, Duration.ofSeconds(60))));
     assertThat(config.retention())
         .isEqualTo(new Config.Retention(true, 30, 0, 90, Optional.empty()));
+    assertThat(config.issues()).isEqualTo(new Config.Issues(Duration.ofMinutes(30)));
+    assertThat(config.replay()).isEqualTo(new Config.Replay(Duration.ofHours(24)));
   }
 
   @Test
