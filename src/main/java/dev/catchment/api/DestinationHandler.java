@@ -27,22 +27,26 @@ public final class DestinationHandler {
   private final Ids ids;
   private final Destinations destinations;
   private final BiConsumer<String, String> checkUrl;
+  private final Plan plan;
 
   /**
    * @param checkUrl takes a URL and its field, and throws a {@link Failure} when it can never be
    *     called
+   * @param plan how many destinations there may be
    */
   public DestinationHandler(
       Database database,
       Gate gate,
       Ids ids,
       Destinations destinations,
-      BiConsumer<String, String> checkUrl) {
+      BiConsumer<String, String> checkUrl,
+      Plan plan) {
     this.database = database;
     this.gate = gate;
     this.ids = ids;
     this.destinations = destinations;
     this.checkUrl = checkUrl;
+    this.plan = plan;
   }
 
   /** Adds the routes. */
@@ -80,6 +84,7 @@ public final class DestinationHandler {
     return answer(
         201,
         database.write(tx -> {
+          plan.admit(tx, change.scope().orgId(), Plan.Thing.DESTINATIONS);
           destinations.insert(tx, created);
           return destinations.get(tx, change.scope(), created.id());
         }));

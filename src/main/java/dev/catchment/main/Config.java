@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The settings of a node, checked. What each means is written once, in {@code
@@ -32,6 +33,7 @@ final class Config {
   private final Retention retention;
   private final Issues issues;
   private final Replay replay;
+  private final Quotas quotas;
 
   /** Settings {@code server.*}; {@code port} 0 means any free one, {@code dataDir} is absolute. */
   record Server(
@@ -39,6 +41,7 @@ final class Config {
       int port,
       String bind,
       Path dataDir,
+      int maxConnections,
       List<String> trustedProxies,
       Optional<String> clientIpHeader) {
     /** The base of every URL shown, without a slash at its end, once the port is known. */
@@ -106,6 +109,9 @@ final class Config {
   /** Settings {@code replay.*}. */
   record Replay(Duration kept) {}
 
+  /** Settings {@code quotas.*}; empty for any number. */
+  record Quotas(OptionalLong eventsPerMonth, OptionalLong sources, OptionalLong destinations) {}
+
   /** What is kept rendered, and for how long it serves without the store. */
   record FeedMemory(int snapshotCacheMib, Duration staleMax) {}
 
@@ -125,6 +131,11 @@ final class Config {
     retention = retention(cwd, values);
     issues = new Issues(Duration.ofMinutes(values.integer("issues.auto_resolve_minutes", 0, MANY)));
     replay = new Replay(Duration.ofHours(values.integer("replay.keep_hours", 1, 8_760)));
+    quotas =
+        new Quotas(
+            values.quota("quotas.events_per_month"),
+            values.quota("quotas.sources"),
+            values.quota("quotas.destinations"));
   }
 
   /**
@@ -185,12 +196,17 @@ final class Config {
     return replay;
   }
 
+  Quotas quotas() {
+    return quotas;
+  }
+
   private static Server server(Path cwd, ConfigValues values) {
     return new Server(
         values.find("server.public_url", ConfigForms::webAddress, WEB_ADDRESS),
         values.integer("server.port", 0, 65_535),
         values.text("server.bind", ConfigForms::host, "must be an address or a host name"),
         dataDir(cwd, values),
+        values.integer("server.max_connections", 1, MANY),
         values.list("server.trusted_proxies", ConfigForms::network, NETWORKS),
         values.find("server.client_ip_header", ConfigForms::headerName, HEADER));
   }

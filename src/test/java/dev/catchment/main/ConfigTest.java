@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,7 +65,11 @@ final class ConfigTest {
           Map.entry("retention.tombstone_days", "1"),
           Map.entry("retention.archive_dir", "archive"),
           Map.entry("issues.auto_resolve_minutes", "0"),
-          Map.entry("replay.keep_hours", "48"));
+          Map.entry("replay.keep_hours", "48"),
+          Map.entry("server.max_connections", "7"),
+          Map.entry("quotas.events_per_month", "100000"),
+          Map.entry("quotas.sources", "0"),
+          Map.entry("quotas.destinations", "7"));
 
   @TempDir private Path cwd;
 
@@ -79,6 +84,7 @@ final class ConfigTest {
                 8080,
                 "0.0.0.0",
                 cwd.resolve("data"),
+                20_000,
                 List.of(),
                 Optional.empty()));
     assertThat(config.database()).isEqualTo(new Config.Database(new Secret("")));
@@ -102,6 +108,9 @@ final class ConfigTest {
         .isEqualTo(new Config.Retention(true, 30, 0, 90, Optional.empty()));
     assertThat(config.issues()).isEqualTo(new Config.Issues(Duration.ofMinutes(30)));
     assertThat(config.replay()).isEqualTo(new Config.Replay(Duration.ofHours(24)));
+    assertThat(config.quotas())
+        .isEqualTo(
+            new Config.Quotas(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty()));
   }
 
   @Test
@@ -168,6 +177,7 @@ final class ConfigTest {
                 1,
                 "::1",
                 cwd.resolve("elsewhere"),
+                20_000,
                 List.of(),
                 Optional.empty()));
     assertThat(config.database().url()).isEqualTo(new Secret("postgres://me@db/events"));
@@ -389,7 +399,10 @@ final class ConfigTest {
         config.ingest(),
         config.delivery(),
         config.feeds(),
-        config.retention());
+        config.retention(),
+        config.issues(),
+        config.replay(),
+        config.quotas());
   }
 
   private Config load(Map<String, String> environment, String... flags) {
