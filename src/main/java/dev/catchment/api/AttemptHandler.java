@@ -44,16 +44,14 @@ public final class AttemptHandler {
     Attempts.Filter page = filter(params, window.from(), window.below());
     Attempts.Filter all = filter(params, window.after(), window.before());
     return database.read(tx -> {
-      List<AttemptRow> rows =
-          Attempts.list(tx, scope, page, window.backwards(), window.limit() + 1, window.offset());
+      List<AttemptRow> rows = Attempts.list(tx, scope, page, window.page());
       long total = Attempts.count(tx, scope, all, Window.COUNTED_MAX + 1);
       if (total == 0) {
         requireNamed(tx, scope, all);
       }
       return window.answer(
           "delivery_attempts",
-          new Window.Found<>(
-              rows, null, Math.min(total, Window.COUNTED_MAX), total <= Window.COUNTED_MAX),
+          Window.Found.counted(rows, total),
           AttemptRow::id,
           AttemptHandler::row);
     });

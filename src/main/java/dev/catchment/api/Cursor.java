@@ -12,7 +12,18 @@ final class Cursor {
   private static final Pattern TIMED = Pattern.compile("([0-9]{1,15}):([0-9a-f]{32})");
 
   /** A place in a list that is ordered by a time, then an id. */
-  record Timed(long millis, String id) {}
+  record Timed(long millis, String id) {
+    /** The same as one text, which {@link Cursor#of(String)} makes a cursor of. */
+    String text() {
+      return millis + ":" + id;
+    }
+
+    /** The place that such a text stands for. */
+    static Timed of(String text) {
+      int colon = text.indexOf(':');
+      return new Timed(Long.parseLong(text.substring(0, colon)), text.substring(colon + 1));
+    }
+  }
 
   private Cursor() {}
 
@@ -22,7 +33,7 @@ final class Cursor {
   }
 
   static String of(Timed place) {
-    return encode(place.millis() + ":" + place.id());
+    return encode(place.text());
   }
 
   /** The id behind a text that {@link #of(String)} gave; throws {@code Invalid cursor}. */

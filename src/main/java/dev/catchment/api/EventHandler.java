@@ -4,6 +4,7 @@ import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Times;
 import dev.catchment.db.Database;
+import dev.catchment.delivery.ManualRetries;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;
@@ -25,10 +26,9 @@ public final class EventHandler {
   /** Of an event whose source asked for nothing. */
   private static final String NONE = "none";
 
-  private static final List<String> VERIFICATIONS = List.of(NONE, "verified", "schema_invalid");
-  private static final List<String> DEDUPS = List.of(NONE, "unique", "duplicate");
-  private static final List<String> METHODS =
-      List.of("GET", "POST", "PUT", "PATCH", "DELETE", "WS");
+  static final List<String> VERIFICATIONS = List.of(NONE, "verified", "schema_invalid");
+  static final List<String> DEDUPS = List.of(NONE, "unique", "duplicate");
+  static final List<String> METHODS = List.of("GET", "POST", "PUT", "PATCH", "DELETE", "WS");
   private static final int SEARCH_CHARS_MAX = 1_000;
 
   private final Database database;
@@ -58,13 +58,7 @@ public final class EventHandler {
     }
     return database.read(tx -> {
       Events.Found page =
-          Events.list(
-              tx,
-              scope,
-              all.between(window.from(), window.below()),
-              window.backwards(),
-              window.limit() + 1,
-              window.offset());
+          Events.list(tx, scope, all.between(window.from(), window.below()), window.page());
       Events.Count count = Events.count(tx, scope, all, Window.COUNTED_MAX);
       if (count.number() == 0 && all.sourceId() != null) {
         Sources.check(tx, scope, all.sourceId());
@@ -88,6 +82,7 @@ public final class EventHandler {
         new EventFilter.Checked(
             params.words("verification_status", VERIFICATIONS),
             params.words("dedup_status", DEDUPS)),
+        ManualRetries.Wish.ANY,
         search,
         null,
         null);

@@ -2,6 +2,7 @@ package dev.catchment.api;
 
 import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
+import dev.catchment.base.Times;
 import dev.catchment.json.Json;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -203,6 +204,25 @@ public record Input(Json.Obj body) {
     return value instanceof Json.Str text
         ? Json.parse(text.value()).filter(held -> !(held instanceof Json.Null)).orElse(value)
         : value;
+  }
+
+  /** Milliseconds since 1970 of a time, or null. */
+  public @Nullable Long time(String field, @Nullable Long fallback) {
+    return switch (body.get(field)) {
+      case null -> fallback;
+      case Json.Null none -> null;
+      case Json.Str(String text) ->
+          Times.parse(text)
+              .orElseThrow(() -> Failure.body(field, "must be an ISO 8601 time with an offset"));
+      default -> throw Failure.body(field, "must be an ISO 8601 time with an offset");
+    };
+  }
+
+  /** The same of an id that may be missing. */
+  public @Nullable String findId(String field, String thing) {
+    return body.get(field) == null || body.get(field) instanceof Json.Null
+        ? null
+        : id(field, thing);
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.catchment.collections.Records;
 import dev.catchment.db.Tx;
 import dev.catchment.delivery.AttemptRow;
 import dev.catchment.delivery.Attempts;
+import dev.catchment.issues.Issues;
 import dev.catchment.json.Json;
 import dev.catchment.live.LiveDeliveries;
 import dev.catchment.live.LiveRecords;
@@ -27,13 +28,14 @@ import java.util.Optional;
 public final class LiveRows {
   private LiveRows() {}
 
-  /** The tellers of events, deliveries and records. */
+  /** The tellers of everything there is. */
   public static Tellers tellers() {
     return new Tellers(
         LiveRows::events,
         Map.of(
             Tellers.Change.DELIVERIES, LiveRows::attempts,
-            Tellers.Change.RECORDS, LiveRows::records));
+            Tellers.Change.RECORDS, LiveRows::records,
+            Tellers.Change.ISSUES, LiveRows::issues));
   }
 
   private static List<News> events(Tx tx, List<StoredEvent> events) {
@@ -77,6 +79,13 @@ public final class LiveRows {
         "delivery",
         0,
         AttemptHandler.row(row));
+  }
+
+  private static List<News> issues(Tx tx, String envId, List<String> ids) {
+    return Issues.byId(tx, envId, ids.stream().distinct().toList()).stream()
+        .map(issue ->
+            new News(issue.scope().envId(), List.of("issues"), "issue", 0, IssueHandler.row(issue)))
+        .toList();
   }
 
   private static List<News> records(Tx tx, String of, List<String> keys) {

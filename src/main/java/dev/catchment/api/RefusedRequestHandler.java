@@ -68,17 +68,14 @@ public final class RefusedRequestHandler {
     RefusedRequests.Filter page = filter(params, window.from(), window.below());
     RefusedRequests.Filter all = filter(params, window.after(), window.before());
     return database.read(tx -> {
-      var rows =
-          RefusedRequests.list(
-              tx, scope, page, window.backwards(), window.limit() + 1, window.offset());
+      var rows = RefusedRequests.list(tx, scope, page, window.page());
       long total = RefusedRequests.count(tx, scope, all, Window.COUNTED_MAX + 1);
       if (total == 0 && all.sourceId() != null) {
         Sources.check(tx, scope, all.sourceId());
       }
       return window.answer(
           "refused_requests",
-          new Window.Found<>(
-              rows, null, Math.min(total, Window.COUNTED_MAX), total <= Window.COUNTED_MAX),
+          Window.Found.counted(rows, total),
           RefusedRequest::id,
           row -> json(row, false));
     });

@@ -1,5 +1,6 @@
 package dev.catchment.api;
 
+import dev.catchment.db.Where;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.json.Json;
@@ -33,8 +34,19 @@ record Window(
   private static final int LIMIT_MAX = 100;
 
   static Window of(Request request) {
+    return of(request, Cursor::id);
+  }
+
+  /**
+   * Of a list that is ordered by a time, then an id: its cursor is text of {@link Cursor.Timed}.
+   */
+  static Window timed(Request request) {
+    return of(request, cursor -> Cursor.timed(cursor).text());
+  }
+
+  private static Window of(Request request, Function<String, String> place) {
     Params params = Params.of(request);
-    String cursor = request.query().first("cursor").map(Cursor::id).orElse(null);
+    String cursor = request.query().first("cursor").map(place).orElse(null);
     String direction = params.word("direction", List.of("next", "prev"));
     return new Window(
         params.limit(LIMIT, LIMIT_MAX),
@@ -65,7 +77,17 @@ record Window(
    * @param stoppedAt where a search stopped although there is more; null otherwise
    * @param total rows that match the filter without the cursor
    */
-  record Found<T>(List<T> rows, @Nullable String stoppedAt, long total, boolean totalExact) {}
+  record Found<T>(List<T> rows, @Nullable String stoppedAt, long total, boolean totalExact) {
+    /** Rows of a list that were counted up to one more than {@link Window#COUNTED_MAX}. */
+    static <T> Found<T> counted(List<T> rows, long total) {
+      return new Found<>(rows, null, Math.min(total, COUNTED_MAX), total <= COUNTED_MAX);
+    }
+  }
+
+  /** The page, and one row more to tell whether there is another. */
+  Where.Page page() {
+    return new Where.Page(backwards, limit + 1, offset);
+  }
 
   <T> Response answer(String name, Found<T> found, Function<T, String> id, Function<T, Json> json) {
     boolean more = found.rows().size() > limit;

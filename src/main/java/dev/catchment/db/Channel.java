@@ -16,6 +16,10 @@ public enum Channel {
   RECORDS,
   /** What readers of a feed see has changed. */
   FEEDS,
+  /** Issues opened, counted or changed. */
+  ISSUES,
+  /** A job was made or cancelled. */
+  JOBS,
   /** A credential was made, changed or removed. */
   ACCESS,
   /** What somebody who is connected wants to hear of, or has asked for. */

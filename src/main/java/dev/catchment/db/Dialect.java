@@ -2,15 +2,17 @@ package dev.catchment.db;
 
 /** The few spellings in which the two databases differ. */
 public enum Dialect {
-  SQLITE("sqlite", ""),
-  POSTGRESQL("postgresql", " FOR UPDATE SKIP LOCKED");
+  SQLITE("sqlite", "", ""),
+  POSTGRESQL("postgresql", " FOR UPDATE SKIP LOCKED", " FOR UPDATE");
 
   private final String folder;
   private final String skipLocked;
+  private final String locking;
 
-  Dialect(String folder, String skipLocked) {
+  Dialect(String folder, String skipLocked, String locking) {
     this.folder = folder;
     this.skipLocked = skipLocked;
+    this.locking = locking;
   }
 
   /** The folder of its migrations under {@code db/}. */
@@ -24,5 +26,13 @@ public enum Dialect {
    */
   public String skipLocked() {
     return skipLocked;
+  }
+
+  /**
+   * What to add to a select of one table whose rows must stay as they are until the transaction
+   * ends. Empty where there is only one writer.
+   */
+  public String locking() {
+    return locking;
   }
 }

@@ -6,6 +6,7 @@ import dev.catchment.db.Channel;
 import dev.catchment.db.InList;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
+import dev.catchment.db.Where;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -43,66 +44,30 @@ public final class Attempts {
       @Nullable String from,
       @Nullable String below) {}
 
-  /**
-   * One page of attempts.
-   *
-   * @param ascending oldest first, for paging backwards
-   */
-  public static List<AttemptRow> list(
-      Tx tx, Scope scope, Filter filter, boolean ascending, int limit, int offset) {
-    List<@Nullable Object> args = new ArrayList<>();
-    String where = where(scope, filter, args);
-    args.add(limit);
-    args.add(offset);
-    return tx.list(
-        SELECT + where + " ORDER BY a.id " + (ascending ? "ASC" : "DESC") + " LIMIT ? OFFSET ?",
-        Attempts::row,
-        args.toArray());
+  /** One page of attempts. */
+  public static List<AttemptRow> list(Tx tx, Scope scope, Filter filter, Where.Page page) {
+    return where(scope, filter).page(tx, SELECT, "a.id", page, Attempts::row);
   }
 
   /** How many attempts match, counted up to {@code max}. */
   public static long count(Tx tx, Scope scope, Filter filter, int max) {
-    List<@Nullable Object> args = new ArrayList<>();
-    String where = where(scope, filter, args);
-    args.add(max);
-    return tx.number(
-        "SELECT COUNT(*) AS n FROM (SELECT 1 FROM attempts a " + where + " LIMIT ?) AS counted",
-        args.toArray());
+    return where(scope, filter).count(tx, "attempts a", max);
   }
 
-  private static String where(Scope scope, Filter filter, List<@Nullable Object> args) {
-    StringBuilder sql = new StringBuilder(" WHERE a.env_id = ?");
-    args.add(scope.envId());
-    equal(sql, args, "event_id", filter.eventId());
-    equal(sql, args, "connection_id", filter.connectionId());
-    equal(sql, args, "destination_id", filter.destinationId());
-    equal(sql, args, "trigger_type", filter.trigger());
+  private static Where where(Scope scope, Filter filter) {
+    Where where =
+        new Where("a.env_id = ?", scope.envId())
+            .equal("a.event_id", filter.eventId())
+            .equal("a.connection_id", filter.connectionId())
+            .equal("a.destination_id", filter.destinationId())
+            .equal("a.trigger_type", filter.trigger())
+            .in("a.status", filter.statuses())
+            .between("a.id", filter.from(), filter.below());
     if (filter.dead() != null) {
-      equal(sql, args, "is_dlq", filter.dead());
+      // Spelled out, for the index that holds just the dead ones.
+      where.and(filter.dead() ? "a.is_dlq = 1" : "a.is_dlq = 0");
     }
-    if (!filter.statuses().isEmpty()) {
-      sql.append(" AND a.status IN (")
-          .append("?,".repeat(filter.statuses().size() - 1))
-          .append("?)");
-      args.addAll(filter.statuses());
-    }
-    if (filter.from() != null) {
-      sql.append(" AND a.id >= ?");
-      args.add(filter.from());
-    }
-    if (filter.below() != null) {
-      sql.append(" AND a.id < ?");
-      args.add(filter.below());
-    }
-    return sql.toString();
-  }
-
-  private static void equal(
-      StringBuilder sql, List<@Nullable Object> args, String column, @Nullable Object value) {
-    if (value != null) {
-      sql.append(" AND a.").append(column).append(" = ?");
-      args.add(value);
-    }
+    return where;
   }
 
   /** The attempt of that id, if it is in the scope. */

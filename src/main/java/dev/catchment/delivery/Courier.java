@@ -360,7 +360,7 @@ public final class Courier implements Step, AutoCloseable {
         owed,
         result,
         RetryPolicy.decide(
-            destination.retry(),
+            destination.retry().orOnce(owed.numbers().retries()),
             owed.numbers().inRound(),
             result,
             now,

@@ -1,5 +1,6 @@
 package dev.catchment.delivery;
 
+import dev.catchment.base.Scope;
 import dev.catchment.db.Tx;
 import java.util.List;
 
@@ -23,4 +24,11 @@ public interface DeliveryListener {
    * @param begun all of them, in no order
    */
   default void begun(Tx tx, List<BegunAttempt> begun) {}
+
+  /**
+   * Called in the transaction that opens the breaker of a destination.
+   *
+   * @param at when it opened, milliseconds since 1970
+   */
+  default void circuitOpened(Tx tx, Scope scope, String destinationId, long at) {}
 }

@@ -71,6 +71,7 @@ final class DeliveryQueue {
 
   private @Nullable Object[] insertion(
       Tx tx, Owed owed, Target target, @Nullable Long due, boolean claimed) {
+    Owed.@Nullable Replay replay = owed.numbers().replay();
     return new @Nullable Object[] {
       owed.id(),
       owed.scope().orgId(),
@@ -89,7 +90,10 @@ final class DeliveryQueue {
       due,
       claimed ? node : null,
       owed.claimNumber(),
-      owed.transform()
+      owed.transform(),
+      replay == null ? null : replay.id(),
+      owed.numbers().retries(),
+      replay != null && replay.aside()
     };
   }
 
@@ -99,8 +103,8 @@ final class DeliveryQueue {
         INSERT INTO attempts (id, org_id, env_id, event_id, event_position, connection_id,
           destination_id, request_url, request_method, request_body_size, created_at,
           attempt_number, round_start, trigger_type, due_at, claimed_by, claim_number,
-          transform, status, is_dlq, open)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 1)
+          transform, replay_id, retries, aside, status, is_dlq, open)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 1)
         """,
         rows);
     if (!listeners.isEmpty()) {
@@ -218,7 +222,8 @@ final class DeliveryQueue {
     tx.batch(
         """
         UPDATE attempts SET status = 'failed', error = ?, open = 0, due_at = NULL,
-          next_retry_at = NULL, claimed_by = NULL, is_dlq = 1, dlq_at = ?
+          next_retry_at = NULL, claimed_by = NULL, is_dlq = retries,
+          dlq_at = CASE WHEN retries = 1 THEN CAST(? AS BIGINT) END
          WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
         """,
         claimed.stream()
@@ -367,9 +372,17 @@ final class DeliveryQueue {
         row.string("connection_id"),
         row.string("destination_id"),
         new Owed.Numbers(
-            row.integer("attempt_number"), row.integer("round_start"), row.string("trigger_type")),
+            row.integer("attempt_number"),
+            row.integer("round_start"),
+            row.string("trigger_type"),
+            replay(row)),
         row.number("claim_number"),
         row.find("transform"),
         row.string("status"));
+  }
+
+  private static Owed.@Nullable Replay replay(Row row) {
+    String id = row.find("replay_id");
+    return id == null ? null : new Owed.Replay(id, row.flag("retries"), row.flag("aside"));
   }
 }

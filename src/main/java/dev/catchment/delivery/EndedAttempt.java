@@ -33,7 +33,9 @@ public record EndedAttempt(
     RETRYING,
     /** It is a dead letter. */
     DEAD,
-    /** It is a dead letter, and the receiver wants nothing more. */
+    /** It failed and is left at that, because a replay asked for one try only. */
+    GIVEN_UP,
+    /** The receiver wants nothing more: a dead letter, unless a replay asked for one try only. */
     GONE
   }
 
@@ -45,18 +47,19 @@ public record EndedAttempt(
         owed.event().event().id(),
         owed.connectionId(),
         owed.destinationId(),
-        fate(outcome.decision()),
+        fate(outcome),
         outcome.status(),
         outcome.result() instanceof SendResult.Unanswered unanswered ? unanswered.kind() : null,
         outcome.error(),
         outcome.at());
   }
 
-  private static Fate fate(RetryPolicy.Decision decision) {
-    return switch (decision) {
+  private static Fate fate(Outcome outcome) {
+    return switch (outcome.decision()) {
       case RetryPolicy.Decision.Done() -> Fate.DELIVERED;
       case RetryPolicy.Decision.Again(long at) -> Fate.RETRYING;
-      case RetryPolicy.Decision.GivenUp(boolean gone) -> gone ? Fate.GONE : Fate.DEAD;
+      case RetryPolicy.Decision.GivenUp(boolean gone) when gone -> Fate.GONE;
+      case RetryPolicy.Decision.GivenUp givenUp -> outcome.isDead() ? Fate.DEAD : Fate.GIVEN_UP;
     };
   }
 }

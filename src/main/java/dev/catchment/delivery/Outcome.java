@@ -28,7 +28,7 @@ record Outcome(
   }
 
   boolean isDead() {
-    return decision instanceof RetryPolicy.Decision.GivenUp;
+    return decision instanceof RetryPolicy.Decision.GivenUp && owed.numbers().retries();
   }
 
   /** Why it failed, in one sentence; null for a success. */

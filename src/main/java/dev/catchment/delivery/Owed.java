@@ -28,8 +28,19 @@ public record Owed(
    * @param attempt from 1
    * @param firstOfRound the number of the attempt that began the present set of attempts
    * @param trigger {@code initial}, {@code retry}, {@code manual} or {@code replay}
+   * @param replay what asked for the delivery; null when it was routed
    */
-  public record Numbers(int attempt, int firstOfRound, String trigger) {
+  public record Numbers(int attempt, int firstOfRound, String trigger, @Nullable Replay replay) {
+    /** Of a delivery that was routed. */
+    public Numbers(int attempt, int firstOfRound, String trigger) {
+      this(attempt, firstOfRound, trigger, null);
+    }
+
+    /** The first attempt of a delivery that a replay asked for. */
+    public static Numbers of(Replay replay) {
+      return new Numbers(1, 1, "replay", replay);
+    }
+
     /** The number of the attempt in its set, from 1. */
     int inRound() {
       return attempt - firstOfRound + 1;
@@ -37,9 +48,22 @@ public record Owed(
 
     /** The numbers of the attempt that follows when this one has failed. */
     Numbers ofRetry() {
-      return new Numbers(attempt + 1, firstOfRound, "retry");
+      return new Numbers(attempt + 1, firstOfRound, "retry", replay);
+    }
+
+    /** Whether a failure leads to another attempt and at last to a dead letter. */
+    boolean retries() {
+      return replay == null || replay.retries();
     }
   }
+
+  /**
+   * The replay that asked for a delivery.
+   *
+   * @param retries false: it is given up after one failure and is no dead letter
+   * @param aside whether the event had deliveries before, whose state alone is that of the event
+   */
+  public record Replay(String id, boolean retries, boolean aside) {}
 
   /** How the row of a new delivery begins. */
   public enum Begin {

@@ -24,6 +24,11 @@ public record RetrySpec(
         true, 5, Backoff.EXPONENTIAL, List.of(30, 300, 1_800, 7_200, 86_400), true);
   }
 
+  /** The same, but for one attempt only when {@code retries} is false. */
+  RetrySpec orOnce(boolean retries) {
+    return retries ? this : new RetrySpec(false, 1, backoff, intervalsSeconds, jitter);
+  }
+
   /** How the delay grows. */
   public enum Backoff {
     /** By the list of intervals; its last entry repeats. */

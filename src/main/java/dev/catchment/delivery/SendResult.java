@@ -29,7 +29,9 @@ public sealed interface SendResult {
 
   /** Why there was no answer. */
   enum Kind {
-    /** The name does not resolve, or no connection came about. */
+    /** The name does not resolve. */
+    DNS,
+    /** No connection came about. */
     CONNECT,
     /** The time of the call ran out, wherever it was spent. */
     TIMEOUT,

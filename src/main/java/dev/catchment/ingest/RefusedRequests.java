@@ -3,12 +3,10 @@ package dev.catchment.ingest;
 import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
-import dev.catchment.db.InList;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
+import dev.catchment.db.Where;
 import dev.catchment.log.Event;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -102,56 +100,22 @@ public final class RefusedRequests {
       @Nullable String from,
       @Nullable String below) {}
 
-  /**
-   * One page of refused requests, without headers, query and body.
-   *
-   * @param ascending oldest first, for paging backwards
-   */
-  public static List<RefusedRequest> list(
-      Tx tx, Scope scope, Filter filter, boolean ascending, int limit, int offset) {
-    List<@Nullable Object> args = new ArrayList<>();
-    String where = where(scope, filter, args);
-    args.add(limit);
-    args.add(offset);
-    return tx.list(
-        LISTED + where + " ORDER BY r.id " + (ascending ? "ASC" : "DESC") + " LIMIT ? OFFSET ?",
-        RefusedRequests::row,
-        args.toArray());
+  /** One page of refused requests, without headers, query and body. */
+  public static List<RefusedRequest> list(Tx tx, Scope scope, Filter filter, Where.Page page) {
+    return where(scope, filter).page(tx, LISTED, "r.id", page, RefusedRequests::row);
   }
 
   /** How many match, counted up to {@code max}. */
   public static long count(Tx tx, Scope scope, Filter filter, int max) {
-    List<@Nullable Object> args = new ArrayList<>();
-    String where = where(scope, filter, args);
-    args.add(max);
-    return tx.number(
-        "SELECT COUNT(*) AS n FROM (SELECT 1 FROM refused_requests r"
-            + where
-            + " LIMIT ?) AS counted",
-        args.toArray());
+    return where(scope, filter).count(tx, "refused_requests r", max);
   }
 
-  private static String where(Scope scope, Filter filter, List<@Nullable Object> args) {
-    StringBuilder sql = new StringBuilder(" WHERE r.env_id = ?");
-    args.add(scope.envId());
-    add(sql, args, " AND r.source_id = ?", filter.sourceId());
-    add(sql, args, " AND r.source_ip = ?", filter.sourceIp());
-    add(sql, args, " AND r.id >= ?", filter.from());
-    add(sql, args, " AND r.id < ?", filter.below());
-    if (!filter.reasons().isEmpty()) {
-      InList reasons = InList.of("r.reason", filter.reasons());
-      sql.append(" AND ").append(reasons.condition());
-      args.addAll(Arrays.asList(reasons.args()));
-    }
-    return sql.toString();
-  }
-
-  private static void add(
-      StringBuilder sql, List<@Nullable Object> args, String condition, @Nullable String value) {
-    if (value != null) {
-      sql.append(condition);
-      args.add(value);
-    }
+  private static Where where(Scope scope, Filter filter) {
+    return new Where("r.env_id = ?", scope.envId())
+        .equal("r.source_id", filter.sourceId())
+        .equal("r.source_ip", filter.sourceIp())
+        .between("r.id", filter.from(), filter.below())
+        .in("r.reason", filter.reasons());
   }
 
   /** How many requests to a source were refused for one reason. */
@@ -159,15 +123,13 @@ public final class RefusedRequests {
 
   /** What the kept ones come to, most frequent first; a thousand lines at most. */
   public static List<Tally> summary(Tx tx, Scope scope, Filter filter) {
-    List<@Nullable Object> args = new ArrayList<>();
-    String where = where(scope, filter, args);
-    args.add(SUMMARY_MAX);
+    Where where = where(scope, filter);
     return tx.list(
         "SELECT r.source_id, r.reason, COUNT(*) AS n FROM refused_requests r"
-            + where
+            + where.sql()
             + " GROUP BY r.source_id, r.reason ORDER BY n DESC, r.source_id, r.reason LIMIT ?",
         row -> new Tally(row.string("source_id"), row.string("reason"), row.number("n")),
-        args.toArray());
+        where.args(SUMMARY_MAX));
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The events of the log from its far end, for whoever removes them. All reads are bounded. */
 public final class OldEvents {
@@ -61,6 +62,27 @@ public final class OldEvents {
         envId,
         below,
         newer);
+  }
+
+  /**
+   * Keeps these events as they are until the transaction ends: nobody removes them meanwhile.
+   *
+   * @return the positions that are still stored
+   */
+  public static Set<Long> hold(Tx tx, List<Long> positions) {
+    if (positions.isEmpty()) {
+      return Set.of();
+    }
+    InList these = InList.of("position", positions);
+    // Everybody locks events in this order.
+    return Set.copyOf(
+        tx.list(
+            "SELECT position FROM events WHERE "
+                + these.condition()
+                + " ORDER BY position"
+                + tx.dialect().locking(),
+            row -> row.number("position"),
+            these.args()));
   }
 
   /** Removes the events at these positions with their bodies. What they count for stays counted. */

@@ -31,6 +31,8 @@ final class Config {
   private final Delivery delivery;
   private final Feeds feeds;
   private final Retention retention;
+  private final Issues issues;
+  private final Replay replay;
   private final Quotas quotas;
 
   /** Settings {@code server.*}; {@code port} 0 means any free one, {@code dataDir} is absolute. */
@@ -101,6 +103,12 @@ final class Config {
       int tombstoneDays,
       Optional<Path> archiveDir) {}
 
+  /** Settings {@code issues.*}; zero for never. */
+  record Issues(Duration autoResolve) {}
+
+  /** Settings {@code replay.*}. */
+  record Replay(Duration kept) {}
+
   /** Settings {@code quotas.*}; empty for any number. */
   record Quotas(OptionalLong eventsPerMonth, OptionalLong sources, OptionalLong destinations) {}
 
@@ -121,6 +129,8 @@ final class Config {
     delivery = delivery(values);
     feeds = feeds(values);
     retention = retention(cwd, values);
+    issues = new Issues(Duration.ofMinutes(values.integer("issues.auto_resolve_minutes", 0, MANY)));
+    replay = new Replay(Duration.ofHours(values.integer("replay.keep_hours", 1, 8_760)));
     quotas =
         new Quotas(
             values.quota("quotas.events_per_month"),
@@ -176,6 +186,14 @@ final class Config {
 
   Retention retention() {
     return retention;
+  }
+
+  Issues issues() {
+    return issues;
+  }
+
+  Replay replay() {
+    return replay;
   }
 
   Quotas quotas() {

@@ -19,11 +19,15 @@ import dev.catchment.api.Gate;
 import dev.catchment.api.GatewayProblems;
 import dev.catchment.api.HealthHandler;
 import dev.catchment.api.IngestHandler;
+import dev.catchment.api.IssueHandler;
 import dev.catchment.api.LiveHandler;
 import dev.catchment.api.MetricsHandler;
 import dev.catchment.api.Plan;
 import dev.catchment.api.RecordHandler;
 import dev.catchment.api.RefusedRequestHandler;
+import dev.catchment.api.ReplayHandler;
+import dev.catchment.api.RetryHandler;
+import dev.catchment.api.RetryJobHandler;
 import dev.catchment.api.SocketIngestHandler;
 import dev.catchment.api.SourceHandler;
 import dev.catchment.api.UsageHandler;
@@ -155,11 +159,19 @@ final class Doors {
       new RecordHandler(stores.database(), gate).routes(router);
       new EventHandler(stores.database(), gate).routes(router);
       new AttemptHandler(stores.database(), gate).routes(router);
+      letters(router, gate, features.letters());
       new RefusedRequestHandler(
               stores.database(),
               gate,
               request -> features.intake().ingest().acceptAgain(request.refused()))
           .routes(router);
+    }
+
+    private void letters(Router router, Gate gate, LetterParts letters) {
+      new RetryHandler(stores.database(), gate, letters.retries(), letters.bulk()).routes(router);
+      new IssueHandler(stores.database(), gate, letters.issues(), letters.bulk()).routes(router);
+      new ReplayHandler(stores.database(), gate, letters.replays()).routes(router);
+      new RetryJobHandler(stores.database(), gate, letters.replays()).routes(router);
     }
 
     private void feeds(Router router, Gate gate) {

@@ -12,6 +12,8 @@ import dev.catchment.delivery.Courier;
 import dev.catchment.delivery.CourierSettings;
 import dev.catchment.delivery.Destinations;
 import dev.catchment.delivery.HttpRequests;
+import dev.catchment.issues.IssueResolver;
+import dev.catchment.issues.IssueTracker;
 import dev.catchment.live.Live;
 import dev.catchment.live.LiveDeliveries;
 import dev.catchment.live.LiveRecords;
@@ -113,6 +115,7 @@ public final class Node implements AutoCloseable {
       HttpSender sender,
       Courier courier,
       Destinations destinations,
+      LetterParts letters,
       Live live,
       Secrets secrets,
       Transforms transforms) {
@@ -129,6 +132,7 @@ public final class Node implements AutoCloseable {
               TransformSettings.of(
                   Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory()));
       Live live = new Live(stores.database(), stores.log(), LiveRows.tellers());
+      IssueTracker issues = LetterParts.tracker(stores, live);
       Courier courier =
           new Courier(
               stores.database(),
@@ -139,7 +143,7 @@ public final class Node implements AutoCloseable {
                   new HttpRequests(delivery.headerPrefix(), "Catchment/" + Version.text()),
                   new ConnectionTransformer(stores.database(), transforms),
                   () -> ThreadLocalRandom.current().nextLong(),
-                  List.of(new LiveDeliveries(live))),
+                  List.of(issues, new LiveDeliveries(live))),
               stores.eventIds(),
               stores.clock(),
               new CourierSettings(
@@ -153,6 +157,7 @@ public final class Node implements AutoCloseable {
           sender,
           courier,
           destinations,
+          LetterParts.over(stores, issues, courier, live),
           live,
           secrets,
           transforms);
@@ -201,7 +206,23 @@ public final class Node implements AutoCloseable {
       List<Loop> readers =
           new ArrayList<>(List.of(courier, dispatcher, projector, feedMemory, refusals, live));
       retention(stores).ifPresent(readers::add);
+      readers.add(jobs(stores, features.letters()));
+      features.letters().resolver(stores).map(step -> issues(stores, step)).ifPresent(readers::add);
       return new Loops(new Supervisor(readers), new Supervisor(List.of(settler)));
+    }
+
+    private static Loop jobs(Stores stores, LetterParts letters) {
+      Loop jobs = new Loop("jobs", letters.replays().runner(), stores.clock());
+      stores.database().listen(Channel.JOBS, any -> jobs.wake());
+      return jobs;
+    }
+
+    private static Loop issues(Stores stores, IssueResolver resolver) {
+      Loop issues = new Loop("issues", resolver, stores.clock());
+      stores.database().listen(Channel.ISSUES, any -> issues.wake());
+      // A destination that is active again lets go of the issue that it was gone.
+      stores.database().listen(Channel.ROUTES, any -> issues.wake());
+      return issues;
     }
 
     private static Optional<Loop> retention(Stores stores) {
@@ -217,6 +238,7 @@ public final class Node implements AutoCloseable {
                           settings.eventsDays(),
                           settings.eventsMax(),
                           settings.tombstoneDays(),
+                          stores.config().replay().kept(),
                           settings.archiveDir())),
                   stores.clock()))
           : Optional.empty();

@@ -31,7 +31,7 @@ record Trouble(Kind kind, String sentence) {
           of(wrapped.getCause(), target);
       case BlockedAddressException blocked -> new Trouble(Kind.BLOCKED_ADDRESS, blocked.sentence());
       case UnknownHostException unknown ->
-          new Trouble(Kind.CONNECT, "Could not resolve " + target.host());
+          new Trouble(Kind.DNS, "Could not resolve " + target.host());
       case ConnectTimeoutException timeout ->
           new Trouble(Kind.TIMEOUT, "Could not connect to " + where + ": timed out");
       case ConnectionRequestTimeoutException timeout ->

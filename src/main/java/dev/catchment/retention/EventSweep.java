@@ -136,7 +136,8 @@ final class EventSweep implements Task {
   }
 
   private static int delete(Tx tx, List<OldEvent> events) {
-    // Somebody may have asked for one more attempt meanwhile.
+    // Somebody may have asked for one more attempt meanwhile; from now on nobody can.
+    OldEvents.hold(tx, events.stream().map(OldEvent::position).toList());
     Set<String> unfinished = Attempts.unfinished(tx, events.stream().map(OldEvent::id).toList());
     List<OldEvent> gone =
         events.stream().filter(event -> !unfinished.contains(event.id())).toList();

@@ -4,10 +4,12 @@ import dev.catchment.collections.Records;
 import dev.catchment.db.Database;
 import dev.catchment.ingest.RefusedRequests;
 import dev.catchment.ingest.UsedTokens;
+import dev.catchment.issues.Issues;
 import dev.catchment.log.Cursor;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.DedupKeys;
 import dev.catchment.observe.Log;
+import dev.catchment.replay.Jobs;
 import dev.catchment.worker.Step;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -30,6 +32,8 @@ public final class Retention implements Step {
 
   /** The pause after a slice is so many times as long as the slice took. */
   private static final long PAUSE_FACTOR = 4;
+
+  private static final int RESOLVED_ISSUE_DAYS = 365;
 
   private static final long PAUSE_MILLIS_MIN = 20;
   private static final long PAUSE_MILLIS_MAX = 5_000;
@@ -114,6 +118,8 @@ public final class Retention implements Step {
     made.tasks.add(Retention::dedupKeys);
     made.tasks.add(Retention::usedTokens);
     made.tasks.add(lease -> tombstones(lease, now - days(settings.tombstoneDays())));
+    made.tasks.add(lease -> issues(lease, now - days(RESOLVED_ISSUE_DAYS)));
+    made.tasks.add(lease -> jobs(lease, now - settings.jobsKept().toMillis()));
     return made;
   }
 
@@ -137,6 +143,22 @@ public final class Retention implements Step {
   private static Task.Outcome dedupKeys(Lease lease) {
     int removed = lease.write(tx -> DedupKeys.deleteExpired(tx, EventSweep.SLICE_ROWS_MAX));
     return removed == 0 ? Task.Outcome.DONE : Task.Outcome.REMOVED;
+  }
+
+  private Task.Outcome issues(Lease lease, long before) {
+    if (!database.read(tx -> Issues.anyResolvedBefore(tx, before))) {
+      return Task.Outcome.DONE;
+    }
+    lease.write(tx -> Issues.deleteResolvedBefore(tx, before, EventSweep.SLICE_ROWS_MAX));
+    return Task.Outcome.REMOVED;
+  }
+
+  private Task.Outcome jobs(Lease lease, long before) {
+    if (!database.read(tx -> Jobs.anyEndedBefore(tx, before))) {
+      return Task.Outcome.DONE;
+    }
+    lease.write(tx -> Jobs.deleteEndedBefore(tx, before, EventSweep.SLICE_ROWS_MAX));
+    return Task.Outcome.REMOVED;
   }
 
   /** Each token is kept for as long as a request with it is not too old. */

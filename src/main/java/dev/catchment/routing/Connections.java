@@ -163,6 +163,14 @@ public final class Connections {
     }
   }
 
+  /** The connections from these sources to a destination that are evaluated. */
+  public static List<Connection> evaluated(Tx tx, List<String> sourceIds, String destinationId) {
+    return ofSources(tx, sourceIds).stream()
+        .filter(connection -> connection.ends().destinationId().equals(destinationId))
+        .filter(Connection::isEvaluated)
+        .toList();
+  }
+
   /** The connections of these sources, in the order they were made. */
   static List<Connection> ofSources(Tx tx, List<String> sourceIds) {
     @Nullable Object[] args = sourceIds.toArray();

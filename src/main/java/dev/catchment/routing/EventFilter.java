@@ -1,5 +1,6 @@
 package dev.catchment.routing;
 
+import dev.catchment.delivery.ManualRetries;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param methods in upper case
  * @param checked which results of the checks of a source
+ * @param deliveries only events with such a delivery
  * @param search the first digits of an id, or any part of the first 10,240 bytes of the body,
  *     ignoring case
  * @param from ids from this one on, inclusive
@@ -18,6 +20,7 @@ public record EventFilter(
     List<EventRow.Status> statuses,
     List<String> methods,
     Checked checked,
+    ManualRetries.Wish deliveries,
     @Nullable String search,
     @Nullable String from,
     @Nullable String below) {
@@ -32,6 +35,7 @@ public record EventFilter(
 
   /** The same between other ids. */
   public EventFilter between(@Nullable String newFrom, @Nullable String newBelow) {
-    return new EventFilter(sourceId, statuses, methods, checked, search, newFrom, newBelow);
+    return new EventFilter(
+        sourceId, statuses, methods, checked, deliveries, search, newFrom, newBelow);
   }
 }

@@ -5,6 +5,7 @@ import dev.catchment.base.Scope;
 import dev.catchment.db.InList;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
+import dev.catchment.db.Where;
 import dev.catchment.log.Event;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -51,26 +52,17 @@ public final class Events {
    */
   public record Found(List<EventRow> rows, @Nullable String scannedTo) {}
 
-  /**
-   * One page of events; a search may give fewer than there are, and then says where it stopped.
-   *
-   * @param ascending oldest first, for paging backwards
-   */
-  public static Found list(
-      Tx tx, Scope scope, EventFilter filter, boolean ascending, int limit, int offset) {
+  /** One page of events; a search may give fewer than there are, and then says where it stopped. */
+  public static Found list(Tx tx, Scope scope, EventFilter filter, Where.Page page) {
     String search = filter.search();
     if (search == null) {
-      EventQuery query = new EventQuery(tx, scope, filter);
       return new Found(
-          tx.list(
-              SELECT + query.where() + order(ascending) + " LIMIT ? OFFSET ?",
-              Events::row,
-              query.args(limit, offset)),
-          null);
+          EventQuery.where(tx, scope, filter).page(tx, SELECT, "e.id", page, Events::row), null);
     }
-    Scan scan = scan(tx, scope, filter, ascending, limit + offset);
+    Scan scan = scan(tx, scope, filter, page.ascending(), page.limit() + page.offset());
     List<EventRow> rows = new ArrayList<>();
-    for (String id : scan.ids().subList(Math.min(offset, scan.ids().size()), scan.ids().size())) {
+    int from = Math.min(page.offset(), scan.ids().size());
+    for (String id : scan.ids().subList(from, scan.ids().size())) {
       rows.add(get(tx, scope, id));
     }
     return new Found(rows, scan.stoppedAt());
@@ -90,13 +82,7 @@ public final class Events {
       int found = scan.ids().size();
       return new Count(Math.min(found, max), scan.stoppedAt() == null && found <= max);
     }
-    EventQuery query = new EventQuery(tx, scope, filter);
-    long found =
-        tx.number(
-            "SELECT COUNT(*) AS n FROM (SELECT 1 FROM events e"
-                + query.where()
-                + " LIMIT ?) AS counted",
-            query.args(max + 1));
+    long found = EventQuery.where(tx, scope, filter).count(tx, "events e", max + 1);
     return new Count(Math.min(found, max), found <= max);
   }
 
@@ -145,26 +131,26 @@ public final class Events {
     String end = start + "g";
     String below =
         filter.below() == null || end.compareTo(filter.below()) < 0 ? end : filter.below();
-    EventQuery query = new EventQuery(tx, scope, filter.between(from, below));
-    return tx.list(
-        "SELECT e.id FROM events e" + query.where() + order(ascending) + " LIMIT ?",
-        row -> row.string("id"),
-        query.args(wanted));
+    return EventQuery.where(tx, scope, filter.between(from, below))
+        .page(
+            tx,
+            "SELECT e.id FROM events e",
+            "e.id",
+            new Where.Page(ascending, wanted, 0),
+            row -> row.string("id"));
   }
 
   private static List<Candidate> candidates(
       Tx tx, Scope scope, EventFilter filter, boolean ascending) {
-    EventQuery query = new EventQuery(tx, scope, filter);
-    return tx.list(
-        "SELECT e.id, substr(COALESCE(e.body, b.body), 1, "
-            + SEARCHED_BYTES
-            + ") AS start FROM events e LEFT JOIN event_bodies b ON b.position = e.position"
-            + query.where()
-            + order(ascending)
-            + " LIMIT "
-            + SCAN_STEP,
-        Events::candidate,
-        query.args());
+    return EventQuery.where(tx, scope, filter)
+        .page(
+            tx,
+            "SELECT e.id, substr(COALESCE(e.body, b.body), 1, "
+                + SEARCHED_BYTES
+                + ") AS start FROM events e LEFT JOIN event_bodies b ON b.position = e.position",
+            "e.id",
+            new Where.Page(ascending, SCAN_STEP, 0),
+            Events::candidate);
   }
 
   private static Candidate candidate(Row row) {
@@ -174,14 +160,16 @@ public final class Events {
         start == null ? "" : new String(start, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT));
   }
 
-  private static String order(boolean ascending) {
-    return ascending ? " ORDER BY e.id ASC" : " ORDER BY e.id DESC";
-  }
-
   /** The event of that id; throws {@code NOT_FOUND} when it is not in the scope. */
   public static EventRow get(Tx tx, Scope scope, String id) {
     return tx.find(SELECT + " WHERE e.env_id = ? AND e.id = ?", Events::row, scope.envId(), id)
         .orElseThrow(() -> Failure.notFound("Event"));
+  }
+
+  /** Those of these ids, at most a few hundred, that are of events in the scope. */
+  public static List<String> known(Tx tx, Scope scope, List<String> ids) {
+    Where where = new Where("env_id = ?", scope.envId()).in("id", ids);
+    return tx.list("SELECT id FROM events" + where.sql(), row -> row.string("id"), where.args());
   }
 
   /** The events at these positions, oldest first; missing ones are left out. */

@@ -83,7 +83,7 @@ public final class Routing {
         tx.list(
             """
             SELECT connection_id, status, open, is_dlq, due_at, error FROM attempts
-             WHERE event_id = ? AND env_id = ? ORDER BY seq
+             WHERE event_id = ? AND env_id = ? AND aside = 0 ORDER BY seq
             """,
             Routing::delivery,
             eventId,

@@ -15,8 +15,13 @@ import dev.catchment.base.Scope;
 import dev.catchment.base.Secret;
 import dev.catchment.db.Database;
 import dev.catchment.db.OpenDatabase;
+import dev.catchment.delivery.Courier;
+import dev.catchment.delivery.CourierSettings;
 import dev.catchment.delivery.Destination;
 import dev.catchment.delivery.Destinations;
+import dev.catchment.delivery.HttpRequests;
+import dev.catchment.delivery.ManualRetries;
+import dev.catchment.delivery.SendResult;
 import dev.catchment.feeds.FeedDesk;
 import dev.catchment.feeds.FeedMemory;
 import dev.catchment.feeds.FeedSettings;
@@ -29,11 +34,15 @@ import dev.catchment.ingest.Ingest;
 import dev.catchment.ingest.RateLimits;
 import dev.catchment.ingest.Refusals;
 import dev.catchment.ingest.Sources;
+import dev.catchment.issues.IssueTracker;
 import dev.catchment.json.Json;
 import dev.catchment.live.Live;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
 import dev.catchment.observe.Metrics;
+import dev.catchment.replay.BulkRetry;
+import dev.catchment.replay.Replays;
+import dev.catchment.routing.ConnectionTransformer;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.OpenApi;
 import dev.catchment.testkit.Sample;
@@ -69,6 +78,8 @@ final class ApiNode implements AutoCloseable {
   final Transforms transforms =
       new Transforms(
           InstantSource.system(), System::nanoTime, new TransformSettings(2, 128L << 20));
+  final IssueTracker tracker;
+  final Replays replays;
   final Server server;
   final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -133,6 +144,15 @@ final class ApiNode implements AutoCloseable {
             clock,
             new Ingest.Settings(BODY_MAX, new RateLimits(0, 0), id -> null, plan.eventsPerMonth()),
             new Ingest.Outside(refusals::add, url -> Optional.empty(), new Metrics()));
+    tracker = new IssueTracker(ids, List.of());
+    replays =
+        new Replays(
+            database,
+            new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20)),
+            courier(clock),
+            new ManualRetries(ids, List.of()),
+            ids,
+            new Replays.Settings("a", 3_600_000));
     feeds = new FeedDesk(database, ids, new FeedMemory(database, clock, FeedSettings.standard()));
     Access access =
         new Access(database, clock, new SessionCookie(List.of(new Secret("secret")), false));
@@ -143,6 +163,23 @@ final class ApiNode implements AutoCloseable {
             new ServerSettings(0, "127.0.0.1", 1),
             head -> new Site.Door(router, head.path()),
             random);
+  }
+
+  /** A courier that nobody drives. */
+  private Courier courier(InstantSource clock) {
+    return new Courier(
+        database,
+        new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20)),
+        new Courier.Sending(
+            destinations,
+            request -> new SendResult.Unanswered(SendResult.Kind.OTHER, "Not sent", 0),
+            new HttpRequests("X-hookstream-", "Catchment/1"),
+            new ConnectionTransformer(database, transforms),
+            () -> 0L,
+            List.of(tracker)),
+        ids,
+        clock,
+        new CourierSettings("a", 1, 30_000, false));
   }
 
   private Router router(Gate gate, InstantSource clock, Plan plan) {
@@ -159,6 +196,7 @@ final class ApiNode implements AutoCloseable {
     new RecordHandler(database, gate).routes(router);
     new EventHandler(database, gate).routes(router);
     new AttemptHandler(database, gate).routes(router);
+    letters(router, gate);
     new IngestHandler(ingest, new ClientAddress(List.of(), Optional.empty())).routes(router);
     new RefusedRequestHandler(database, gate, request -> ingest.acceptAgain(request.refused()))
         .routes(router);
@@ -170,6 +208,16 @@ final class ApiNode implements AutoCloseable {
             new Live(database, new EventLog(database, new LogBounds(1, 1, 1)), LiveRows.tellers()))
         .routes(router);
     return router;
+  }
+
+  /** Nothing is sent here: what is to be sent is written and stays. */
+  private void letters(Router router, Gate gate) {
+    ManualRetries retries = new ManualRetries(ids, List.of());
+    BulkRetry bulk = new BulkRetry(database, retries);
+    new RetryHandler(database, gate, retries, bulk).routes(router);
+    new IssueHandler(database, gate, tracker, bulk).routes(router);
+    new ReplayHandler(database, gate, replays).routes(router);
+    new RetryJobHandler(database, gate, replays).routes(router);
   }
 
   private static void checkUrl(String url, String field) {

@@ -53,6 +53,17 @@ final class OpenApiFieldsTest {
                 GET /v1/events/{id}/routing
                 GET /v1/delivery-attempts
                 GET /v1/delivery-attempts/{id}
+                POST /v1/delivery-attempts/{id}/retry
+                POST /v1/events/{id}/retry
+                POST /v1/events/retry
+                GET /v1/issues
+                GET /v1/issues/summary
+                GET,PATCH /v1/issues/{id}
+                POST /v1/issues/{id}/retry
+                GET,POST /v1/replay
+                GET,DELETE /v1/replay/{id}
+                GET,POST /v1/retry-jobs
+                GET,DELETE /v1/retry-jobs/{id}
                 GET,POST /v1/feeds
                 GET,PATCH,DELETE /v1/feeds/{id}
                 GET,POST /v1/feeds/{id}/items

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.catchment.base.Ids;
 import dev.catchment.db.Database;
 import dev.catchment.db.OpenDatabase;
+import dev.catchment.db.Where;
 import dev.catchment.observe.Metrics;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.Sample;
@@ -77,7 +78,9 @@ final class RefusalsTest {
       finish(refusals);
 
       RefusedRequest row =
-          database.read(tx -> RefusedRequests.list(tx, Sample.SCOPE, ANY, false, 10, 0)).getFirst();
+          database
+              .read(tx -> RefusedRequests.list(tx, Sample.SCOPE, ANY, new Where.Page(false, 10, 0)))
+              .getFirst();
       assertThat(row.refused().body()).as("lists leave the body out").isEmpty();
       RefusedRequest whole = database.read(tx -> RefusedRequests.get(tx, Sample.SCOPE, row.id()));
       assertThat(whole.refused()).usingRecursiveComparison().isEqualTo(refused(SOURCE, odd));
@@ -97,7 +100,9 @@ final class RefusalsTest {
       finish(refusals);
 
       List<RefusedRequest> rows =
-          database.read(tx -> RefusedRequests.list(tx, Sample.SCOPE, ANY, true, 10, 0)).stream()
+          database
+              .read(tx -> RefusedRequests.list(tx, Sample.SCOPE, ANY, new Where.Page(true, 10, 0)))
+              .stream()
               .map(row -> database.read(tx -> RefusedRequests.get(tx, Sample.SCOPE, row.id())))
               .toList();
       assertThat(rows)
@@ -209,9 +214,7 @@ final class RefusalsTest {
                       tx,
                       Sample.SCOPE,
                       new RefusedRequests.Filter(SOURCE, List.of(), null, null, null),
-                      true,
-                      1,
-                      0))
+                      new Where.Page(true, 1, 0)))
               .getFirst()
               .id();
       assertThat(oldest).isEqualTo(written.get(Refusals.TRIM_EVERY));
@@ -266,7 +269,7 @@ final class RefusalsTest {
   private static Set<String> idsOf(Database database) {
     Set<String> found = new TreeSet<>();
     database
-        .read(tx -> RefusedRequests.list(tx, Sample.SCOPE, ANY, true, 1_000, 0))
+        .read(tx -> RefusedRequests.list(tx, Sample.SCOPE, ANY, new Where.Page(true, 1_000, 0)))
         .forEach(row -> found.add(row.id()));
     return found;
   }

@@ -64,6 +64,8 @@ final class ConfigTest {
           Map.entry("retention.events_max", "5000000000"),
           Map.entry("retention.tombstone_days", "1"),
           Map.entry("retention.archive_dir", "archive"),
+          Map.entry("issues.auto_resolve_minutes", "0"),
+          Map.entry("replay.keep_hours", "48"),
           Map.entry("server.max_connections", "7"),
           Map.entry("quotas.events_per_month", "100000"),
           Map.entry("quotas.sources", "0"),
@@ -104,6 +106,8 @@ final class ConfigTest {
                 new Config.FeedMemory(512, Duration.ofSeconds(60))));
     assertThat(config.retention())
         .isEqualTo(new Config.Retention(true, 30, 0, 90, Optional.empty()));
+    assertThat(config.issues()).isEqualTo(new Config.Issues(Duration.ofMinutes(30)));
+    assertThat(config.replay()).isEqualTo(new Config.Replay(Duration.ofHours(24)));
     assertThat(config.quotas())
         .isEqualTo(
             new Config.Quotas(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty()));
@@ -396,6 +400,8 @@ final class ConfigTest {
         config.delivery(),
         config.feeds(),
         config.retention(),
+        config.issues(),
+        config.replay(),
         config.quotas());
   }
 

@@ -259,7 +259,7 @@ final class HttpSenderTest {
       Unanswered unknown =
           unanswered(lost.send(outgoing("https://nowhere.example/", PLENTY_MILLIS)));
 
-      assertThat(unknown.kind()).isEqualTo(Kind.CONNECT);
+      assertThat(unknown.kind()).isEqualTo(Kind.DNS);
       assertThat(unknown.sentence()).isEqualTo("Could not resolve nowhere.example");
     }
   }

@@ -50,11 +50,11 @@ final class CleanedNode implements AutoCloseable {
   }
 
   static RetentionSettings days(int days) {
-    return new RetentionSettings(days, 0, 90, Optional.empty());
+    return new RetentionSettings(days, 0, 90, Duration.ofHours(24), Optional.empty());
   }
 
   static RetentionSettings archived(int days, Path dir) {
-    return new RetentionSettings(days, 0, 90, Optional.of(dir));
+    return new RetentionSettings(days, 0, 90, Duration.ofHours(24), Optional.of(dir));
   }
 
   /** An event that is looked at for duplicates by that key. */

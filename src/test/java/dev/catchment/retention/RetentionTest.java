@@ -8,6 +8,8 @@ import dev.catchment.collections.CollectionRow;
 import dev.catchment.collections.Collections;
 import dev.catchment.db.Tx;
 import dev.catchment.expr.BodyPath;
+import dev.catchment.issues.IssueRow;
+import dev.catchment.issues.IssueTracker;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.Sample;
@@ -72,6 +74,48 @@ final class RetentionTest {
   }
 
   @BothDatabases
+  void resolvedIssuesGoAfterAYearAndEndedJobsAfterTheirHours(BothDatabases.Store store) {
+    try (CleanedNode node = new CleanedNode(store)) {
+      IssueTracker tracker = new IssueTracker(node.ids, List.of());
+      for (IssueRow.Status status : List.of(IssueRow.Status.RESOLVED, IssueRow.Status.OPEN)) {
+        String destination = node.ids.next();
+        node.database.write(tx -> {
+          tracker.circuitOpened(tx, Sample.SCOPE, destination, CleanedNode.START);
+          String id =
+              tx.find(
+                      "SELECT id FROM issues WHERE destination_id = ?",
+                      row -> row.string("id"),
+                      destination)
+                  .orElseThrow();
+          return tracker.change(tx, Sample.SCOPE, id, status, null);
+        });
+      }
+      node.database.write(tx ->
+          tx.update(
+              """
+              INSERT INTO jobs (id, org_id, env_id, kind, spec, rate_limit, status, processed,
+                started, skipped, reached, due_at, claimed_until, claim_number, created_at,
+                completed_at)
+              VALUES ('j', 'o', 'e', 'retry', '{}', 1, 'completed', 0, 0, 0, '', 0, 0, 0, 0, ?)
+              """,
+              CleanedNode.START));
+      node.clock.pass(Duration.ofHours(24));
+      Retention retention = node.retention("a", CleanedNode.days(30));
+      node.round(retention);
+      assertThat(node.number("SELECT COUNT(*) AS n FROM jobs")).as("just not").isEqualTo(1);
+      node.clock.pass(Duration.ofHours(1));
+      node.round(retention);
+      assertThat(node.number("SELECT COUNT(*) AS n FROM jobs")).isZero();
+      assertThat(node.number("SELECT COUNT(*) AS n FROM issues")).isEqualTo(2);
+      node.clock.pass(Duration.ofDays(365));
+      node.round(retention);
+      assertThat(node.number("SELECT COUNT(*) AS n FROM issues WHERE status = 'open'"))
+          .isEqualTo(1);
+      assertThat(node.number("SELECT COUNT(*) AS n FROM issues")).isEqualTo(1);
+    }
+  }
+
+  @BothDatabases
   void zeroDaysIsForEver(BothDatabases.Store store) {
     try (CleanedNode node = new CleanedNode(store)) {
       node.receive("a");
@@ -112,7 +156,9 @@ final class RetentionTest {
         node.receive("x");
       }
       node.clock.pass(Duration.ofDays(40));
-      Retention retention = node.retention("a", new RetentionSettings(30, 1, 90, Optional.empty()));
+      Retention retention =
+          node.retention(
+              "a", new RetentionSettings(30, 1, 90, Duration.ofHours(24), Optional.empty()));
       node.read("routing", 9);
       node.round(retention);
       assertThat(node.positions()).as("a reader that never began").hasSize(9);
@@ -174,7 +220,9 @@ final class RetentionTest {
         }
       }
       node.readAll();
-      node.round(node.retention("a", new RetentionSettings(0, 10, 90, Optional.empty())));
+      node.round(
+          node.retention(
+              "a", new RetentionSettings(0, 10, 90, Duration.ofHours(24), Optional.empty())));
 
       assertThat(node.positions()).hasSize(23);
       assertThat(count(node, Sample.SCOPE)).isEqualTo(10);

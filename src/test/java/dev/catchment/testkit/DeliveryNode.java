@@ -5,6 +5,7 @@ import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.OpenDatabase;
 import dev.catchment.db.Tx;
+import dev.catchment.db.Where;
 import dev.catchment.delivery.AttemptRow;
 import dev.catchment.delivery.Attempts;
 import dev.catchment.delivery.Courier;
@@ -12,8 +13,10 @@ import dev.catchment.delivery.CourierSettings;
 import dev.catchment.delivery.Destination;
 import dev.catchment.delivery.Destinations;
 import dev.catchment.delivery.HttpRequests;
+import dev.catchment.delivery.ManualRetries;
 import dev.catchment.delivery.RetrySpec;
 import dev.catchment.expr.FilterRules;
+import dev.catchment.issues.IssueTracker;
 import dev.catchment.json.Json;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
@@ -24,10 +27,13 @@ import dev.catchment.outbound.AddressGuard;
 import dev.catchment.outbound.HttpSender;
 import dev.catchment.outbound.HttpSenderSettings;
 import dev.catchment.outbound.Resolver;
+import dev.catchment.replay.Replays;
 import dev.catchment.routing.Connection;
 import dev.catchment.routing.ConnectionTransformer;
 import dev.catchment.routing.Connections;
 import dev.catchment.routing.Dispatcher;
+import dev.catchment.routing.EventRow;
+import dev.catchment.routing.Events;
 import dev.catchment.transform.TransformSettings;
 import dev.catchment.transform.Transforms;
 import dev.catchment.worker.Loop;
@@ -50,6 +56,9 @@ import org.jspecify.annotations.Nullable;
 public final class DeliveryNode implements AutoCloseable {
   public static final long LEASE_MILLIS = 30_000;
 
+  /** How long jobs are shown after their end. */
+  public static final long KEPT_MILLIS = 3_600_000;
+
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final Database database;
@@ -61,6 +70,9 @@ public final class DeliveryNode implements AutoCloseable {
   private final Transforms transforms;
   private final Courier courier;
   private final Dispatcher dispatcher;
+  private final IssueTracker issues;
+  private final ManualRetries retries;
+  private final Replays replays;
   private final Object lock = new Object();
   private long wakes;
   private boolean courierWoken;
@@ -76,6 +88,7 @@ public final class DeliveryNode implements AutoCloseable {
             HttpSenderSettings.standard(),
             System::nanoTime);
     this.transforms = new Transforms(clock, System::nanoTime, new TransformSettings(2, 128L << 20));
+    this.issues = new IssueTracker(ids, List.of());
     this.courier =
         new Courier(
             database,
@@ -86,13 +99,16 @@ public final class DeliveryNode implements AutoCloseable {
                 new HttpRequests("X-hookstream-", "Catchment/1"),
                 new ConnectionTransformer(database, transforms),
                 () -> 0L,
-                List.of()),
+                List.of(issues)),
             ids,
             clock,
             new CourierSettings(name, 64, LEASE_MILLIS, onlyNode));
     this.dispatcher =
         new Dispatcher(
             database, log, new Cursors(database, name, LEASE_MILLIS), ids, destinations, courier);
+    this.retries = new ManualRetries(ids, List.of());
+    this.replays =
+        new Replays(database, log, courier, retries, ids, new Replays.Settings(name, KEPT_MILLIS));
     courier.settler().wakes(() -> woken(false), () -> woken(true));
     database.listen(Channel.DELIVERIES, subject -> woken(true));
   }
@@ -135,6 +151,18 @@ public final class DeliveryNode implements AutoCloseable {
 
   public Dispatcher dispatcher() {
     return dispatcher;
+  }
+
+  public IssueTracker issues() {
+    return issues;
+  }
+
+  public ManualRetries retries() {
+    return retries;
+  }
+
+  public Replays replays() {
+    return replays;
   }
 
   public String newId() {
@@ -289,7 +317,8 @@ public final class DeliveryNode implements AutoCloseable {
 
   /** All attempts, oldest first. */
   public List<AttemptRow> attempts() {
-    return database.read(tx -> Attempts.list(tx, Sample.SCOPE, any(), true, 100_000, 0));
+    return database.read(
+        tx -> Attempts.list(tx, Sample.SCOPE, any(), new Where.Page(true, 100_000, 0)));
   }
 
   /** How many attempts are in that state. */
@@ -300,6 +329,11 @@ public final class DeliveryNode implements AutoCloseable {
   /** How many deliveries are held back. */
   public long held() {
     return number("SELECT COUNT(*) AS n FROM attempts WHERE open = 1 AND due_at IS NULL");
+  }
+
+  /** How the deliveries of an event are. */
+  public EventRow.Status status(StoredEvent event) {
+    return database.read(tx -> Events.get(tx, Sample.SCOPE, event.event().id())).status();
   }
 
   /** The number that a query answers under the name {@code n}. */

@@ -1,0 +1,20 @@
+package dev.catchment.issues;
+
+import dev.catchment.base.Scope;
+
+/**
+ * Something that opens an issue or is counted by it.
+ *
+ * @param count how many of a kind came together
+ * @param at when the last of them was, milliseconds since 1970
+ */
+record Occurrence(
+    Scope scope, String destinationId, IssueKind kind, long count, long at, IssueRow.Last last) {
+  static final IssueRow.Last OF_NO_ATTEMPT = new IssueRow.Last(null, null, null, null);
+
+  /** Both as one; the other is the later. */
+  Occurrence and(Occurrence later) {
+    return new Occurrence(
+        scope, destinationId, kind, count + later.count, Math.max(at, later.at), later.last);
+  }
+}

@@ -1,0 +1,3 @@
+/** Tests of room issues. */
+@org.jspecify.annotations.NullMarked
+package dev.catchment.issues;

@@ -1,0 +1,3 @@
+/** Tests of room replay. */
+@org.jspecify.annotations.NullMarked
+package dev.catchment.replay;
