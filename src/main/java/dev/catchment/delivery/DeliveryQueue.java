@@ -2,21 +2,14 @@ package dev.catchment.delivery;
 
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
-import dev.catchment.db.Channel;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
-import dev.catchment.json.Json;
 import dev.catchment.log.StoredEvent;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +26,6 @@ final class DeliveryQueue {
     this.ids = ids;
     this.node = node;
     this.leaseMillis = leaseMillis;
-  }
-
-  long leaseMillis() {
-    return leaseMillis;
   }
 
   /** Writes the first attempts of new deliveries. */
@@ -108,7 +97,11 @@ final class DeliveryQueue {
       String destinationId,
       Owed.Numbers numbers,
       long claimNumber,
-      String status) {}
+      String status) {
+    Owed owed(StoredEvent event) {
+      return new Owed(id, scope, event, connectionId, destinationId, numbers, claimNumber);
+    }
+  }
 
   /** Claims what is due, oldest first, but nothing for the destinations that have no room. */
   List<Due> claim(Tx tx, int max, List<String> fullDestinations) {
@@ -213,127 +206,6 @@ final class DeliveryQueue {
                   due.claimNumber()
                 })
             .toList());
-  }
-
-  /**
-   * Extends the lease of claims that this node still holds.
-   *
-   * @return the claims that it has lost: another node has them, or the delivery is over
-   */
-  List<Owed> renew(Tx tx, List<Owed> held) {
-    List<Owed> ordered = inOrder(held);
-    // What was settled or given back since the caller looked keeps the time it was given then.
-    int[] renewed =
-        tx.batch(
-            """
-            UPDATE attempts SET due_at = ?
-             WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
-               AND claimed_by IS NOT NULL
-            """,
-            ordered.stream().map(owed -> moved(owed, tx.now() + leaseMillis)).toList());
-    List<Owed> lost = new ArrayList<>();
-    for (int i = 0; i < renewed.length; i++) {
-      if (renewed[i] == 0) {
-        lost.add(ordered.get(i));
-      }
-    }
-    return lost;
-  }
-
-  /** Everybody locks rows in this order, so that two transactions do not wait for each other. */
-  private static List<Owed> inOrder(List<Owed> claims) {
-    return claims.stream().sorted(Comparator.comparing(Owed::id)).toList();
-  }
-
-  private static @Nullable Object[] moved(Owed owed, @Nullable Long due) {
-    return new @Nullable Object[] {due, owed.scope().envId(), owed.id(), owed.claimNumber()};
-  }
-
-  /** Gives claims back: they are due now. */
-  void giveBack(Tx tx, List<Owed> claims) {
-    setDue(tx, claims, owed -> tx.now());
-    tx.notify(Channel.DELIVERIES, "due");
-  }
-
-  /**
-   * Gives claims back so that nobody may send them until they are released. Those whose destination
-   * has become active meanwhile are due now, because their release has already happened.
-   */
-  void hold(Tx tx, List<Owed> claims) {
-    Map<String, Boolean> active = new TreeMap<>();
-    claims.forEach(owed -> active.put(owed.destinationId(), false));
-    active.replaceAll((id, unknown) -> Destinations.lockAndAskIfActive(tx, id));
-    setDue(tx, claims, owed -> active.getOrDefault(owed.destinationId(), false) ? tx.now() : null);
-    if (active.containsValue(true)) {
-      tx.notify(Channel.DELIVERIES, "due");
-    }
-  }
-
-  private static void setDue(Tx tx, List<Owed> claims, Function<Owed, @Nullable Long> due) {
-    tx.batch(
-        """
-        UPDATE attempts SET due_at = ?, claimed_by = NULL
-         WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
-        """,
-        inOrder(claims).stream().map(owed -> moved(owed, due.apply(owed))).toList());
-  }
-
-  /** Everything claimed is due at once: for a store whose only process has just started. */
-  static void giveBackAll(Tx tx) {
-    tx.update(
-        """
-        UPDATE attempts SET due_at = ?, claimed_by = NULL
-         WHERE open = 1 AND due_at IS NOT NULL AND claimed_by IS NOT NULL
-        """,
-        tx.now());
-  }
-
-  /**
-   * Writes what came of attempts; those whose claim was lost meanwhile are left alone.
-   *
-   * @return the outcomes that were written, in the order of their attempts' ids
-   */
-  List<Outcome> settle(Tx tx, List<Outcome> group) {
-    List<Outcome> outcomes =
-        group.stream().sorted(Comparator.comparing(outcome -> outcome.owed().id())).toList();
-    int[] written =
-        tx.batch(
-            """
-            UPDATE attempts SET status = ?, request_headers = ?, response_status = ?,
-              response_headers = ?, response_body = ?, duration_ms = ?, error = ?,
-              next_retry_at = ?, is_dlq = ?, dlq_at = ?, open = ?, due_at = ?, claimed_by = NULL
-             WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
-            """,
-            outcomes.stream().map(DeliveryQueue::settlement).toList());
-    return IntStream.range(0, written.length)
-        .filter(i -> written[i] != 0)
-        .mapToObj(outcomes::get)
-        .toList();
-  }
-
-  private static @Nullable Object[] settlement(Outcome outcome) {
-    Json.ObjBuilder headers = Json.object();
-    outcome.responseHeaders().forEach(headers::put);
-    Long retryAt = outcome.retryAt();
-    return new @Nullable Object[] {
-      outcome.succeeded() ? "success" : "failed",
-      outcome.requestHeadersJson(),
-      outcome.status(),
-      outcome.status() == null ? null : headers.build().text(),
-      outcome.result() instanceof SendResult.Answered answered
-          ? new String(answered.body(), StandardCharsets.UTF_8)
-          : null,
-      outcome.result().durationMillis(),
-      outcome.error(),
-      retryAt,
-      outcome.isDead(),
-      outcome.isDead() ? (Long) outcome.at() : null,
-      retryAt != null,
-      retryAt,
-      outcome.owed().scope().envId(),
-      outcome.owed().id(),
-      outcome.owed().claimNumber()
-    };
   }
 
   private static Due due(Row row) {

@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Lanes {
   private final int inFlightMax;
   private final BiConsumer<Owed, Destination> start;
-  private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Lane> lanes = new HashMap<>();
   private final ArrayDeque<Lane> ready = new ArrayDeque<>();
   private final Set<Lane> inReady = new HashSet<>();
@@ -43,23 +41,18 @@ final class Lanes {
    * @param destination as read by a caller whose write fails if it has changed since
    * @return how many, from 0 to {@code wanted}
    */
-  int reserve(Destination destination, int wanted) {
-    lock.lock();
-    try {
-      Lane lane = lanes.computeIfAbsent(destination.id(), id -> new Lane(destination));
-      if (lane.isUnused()) {
-        lane.destination = destination;
-        lane.changesRead = lane.changes;
-      }
-      if (stopped || lane.overflows || destination.status() != Destination.Status.ACTIVE) {
-        return 0;
-      }
-      int granted = Math.min(wanted, lane.room());
-      lane.reserved += granted;
-      return granted;
-    } finally {
-      lock.unlock();
+  synchronized int reserve(Destination destination, int wanted) {
+    Lane lane = lanes.computeIfAbsent(destination.id(), id -> new Lane(destination));
+    if (lane.isUnused()) {
+      lane.destination = destination;
+      lane.changesRead = lane.changes;
     }
+    if (stopped || lane.overflows || destination.status() != Destination.Status.ACTIVE) {
+      return 0;
+    }
+    int granted = Math.min(wanted, lane.room());
+    lane.reserved += granted;
+    return granted;
   }
 
   /**
@@ -67,30 +60,20 @@ final class Lanes {
    *
    * @return whether the store holds more for the destination and there is room for it
    */
-  boolean release(String destinationId, int count) {
-    lock.lock();
-    try {
-      Lane lane = lanes.get(destinationId);
-      if (lane == null) {
-        return false;
-      }
-      lane.reserved -= count;
-      return lane.wantsMore();
-    } finally {
-      lock.unlock();
+  synchronized boolean release(String destinationId, int count) {
+    Lane lane = lanes.get(destinationId);
+    if (lane == null) {
+      return false;
     }
+    lane.reserved -= count;
+    return lane.wantsMore();
   }
 
   /** Takes in deliveries that room was set aside for, and starts what may start. */
-  void take(Destination destination, List<Owed> claimed) {
-    lock.lock();
-    try {
-      Lane lane = lanes.computeIfAbsent(destination.id(), id -> new Lane(destination));
-      lane.reserved -= claimed.size();
-      accept(lane, claimed);
-    } finally {
-      lock.unlock();
-    }
+  synchronized void take(Destination destination, List<Owed> claimed) {
+    Lane lane = lanes.computeIfAbsent(destination.id(), id -> new Lane(destination));
+    lane.reserved -= claimed.size();
+    accept(lane, claimed);
   }
 
   /**
@@ -98,15 +81,10 @@ final class Lanes {
    *
    * @param destination may have changed since it was read, so it is read again before it is used
    */
-  void add(Destination destination, List<Owed> claimed) {
-    lock.lock();
-    try {
-      Lane lane = lanes.computeIfAbsent(destination.id(), id -> new Lane(destination));
-      lane.changes++;
-      accept(lane, claimed);
-    } finally {
-      lock.unlock();
-    }
+  synchronized void add(Destination destination, List<Owed> claimed) {
+    Lane lane = lanes.computeIfAbsent(destination.id(), id -> new Lane(destination));
+    lane.changes++;
+    accept(lane, claimed);
   }
 
   private void accept(Lane lane, List<Owed> claimed) {
@@ -119,64 +97,44 @@ final class Lanes {
   }
 
   /** There is more for this destination in the store than fits its lane. */
-  void overflow(Destination destination) {
-    lock.lock();
-    try {
-      Lane lane = lanes.get(destination.id());
-      if (lane != null) {
-        lane.overflows = true;
-      }
-    } finally {
-      lock.unlock();
+  synchronized void overflow(Destination destination) {
+    Lane lane = lanes.get(destination.id());
+    if (lane != null) {
+      lane.overflows = true;
     }
   }
 
   /** Leaves out what has not been started: another node has it, or its delivery is over. */
-  void drop(List<Owed> lost) {
-    lock.lock();
-    try {
-      for (Owed owed : lost) {
-        Lane lane = lanes.get(owed.destinationId());
-        if (lane != null && lane.waiting.remove(owed)) {
-          held.remove(owed.id());
-        }
+  synchronized void drop(List<Owed> lost) {
+    for (Owed owed : lost) {
+      Lane lane = lanes.get(owed.destinationId());
+      if (lane != null && lane.waiting.remove(owed)) {
+        held.remove(owed.id());
       }
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Leaves out what has not been started for a connection that is gone. */
-  void dropConnection(String connectionId) {
-    lock.lock();
-    try {
-      for (Lane lane : lanes.values()) {
-        lane.waiting.removeIf(owed -> {
-          boolean gone = owed.connectionId().equals(connectionId);
-          if (gone) {
-            held.remove(owed.id());
-          }
-          return gone;
-        });
-      }
-    } finally {
-      lock.unlock();
+  synchronized void dropConnection(String connectionId) {
+    for (Lane lane : lanes.values()) {
+      lane.waiting.removeIf(owed -> {
+        boolean gone = owed.connectionId().equals(connectionId);
+        if (gone) {
+          held.remove(owed.id());
+        }
+        return gone;
+      });
     }
   }
 
   /** Nothing that is due is left in the store, but for the lanes named. */
-  void drained(Set<String> except) {
-    lock.lock();
-    try {
-      lanes.forEach((id, lane) -> {
-        if (!except.contains(id)) {
-          lane.overflows = false;
-        }
-      });
-      lanes.values().removeIf(lane -> lane.isUnused() && !lane.overflows);
-    } finally {
-      lock.unlock();
-    }
+  synchronized void drained(Set<String> except) {
+    lanes.forEach((id, lane) -> {
+      if (!except.contains(id)) {
+        lane.overflows = false;
+      }
+    });
+    lanes.values().removeIf(lane -> lane.isUnused() && !lane.overflows);
   }
 
   /**
@@ -184,129 +142,84 @@ final class Lanes {
    *
    * @return whether the store holds more for its destination and there is room for it
    */
-  boolean done(Owed owed) {
-    lock.lock();
-    try {
-      inFlight--;
-      Lane lane = lanes.get(owed.destinationId());
-      boolean wantsMore = false;
-      if (lane != null) {
-        lane.inFlight--;
-        makeReady(lane);
-        wantsMore = lane.wantsMore();
-      }
-      pump();
-      return wantsMore;
-    } finally {
-      lock.unlock();
+  synchronized boolean done(Owed owed) {
+    inFlight--;
+    Lane lane = lanes.get(owed.destinationId());
+    boolean wantsMore = false;
+    if (lane != null) {
+      lane.inFlight--;
+      makeReady(lane);
+      wantsMore = lane.wantsMore();
     }
+    pump();
+    return wantsMore;
   }
 
   /** The claim is settled or given back; its lease need not be renewed. */
-  void forget(List<Owed> settled) {
-    lock.lock();
-    try {
-      settled.forEach(owed -> held.remove(owed.id()));
-    } finally {
-      lock.unlock();
-    }
+  synchronized void forget(List<Owed> settled) {
+    settled.forEach(owed -> held.remove(owed.id()));
   }
 
   /** All claims whose leases must be renewed. */
-  List<Owed> held() {
-    lock.lock();
-    try {
-      return new ArrayList<>(held.values());
-    } finally {
-      lock.unlock();
-    }
+  synchronized List<Owed> held() {
+    return new ArrayList<>(held.values());
   }
 
   /**
    * Destinations whose lanes take no more. Whoever asks leaves them out of what it claims, so each
    * of them asks for more once it has room.
    */
-  List<String> full() {
-    lock.lock();
-    try {
-      List<String> full = new ArrayList<>();
-      lanes.forEach((id, lane) -> {
-        if (lane.room() <= 0) {
-          lane.overflows = true;
-          full.add(id);
-        }
-      });
-      return full;
-    } finally {
-      lock.unlock();
-    }
+  synchronized List<String> full() {
+    List<String> full = new ArrayList<>();
+    lanes.forEach((id, lane) -> {
+      if (lane.room() <= 0) {
+        lane.overflows = true;
+        full.add(id);
+      }
+    });
+    return full;
   }
 
   /** The destination has changed; an empty id means any may have. */
-  void stale(String destinationId) {
-    lock.lock();
-    try {
-      if (destinationId.isEmpty()) {
-        lanes.values().forEach(lane -> lane.changes++);
-      } else {
-        Lane lane = lanes.get(destinationId);
-        if (lane != null) {
-          lane.changes++;
-        }
+  synchronized void stale(String destinationId) {
+    if (destinationId.isEmpty()) {
+      lanes.values().forEach(lane -> lane.changes++);
+    } else {
+      Lane lane = lanes.get(destinationId);
+      if (lane != null) {
+        lane.changes++;
       }
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Whether the destination must be read again before it is used. */
-  boolean isStale(String destinationId) {
-    lock.lock();
-    try {
-      Lane lane = lanes.get(destinationId);
-      return lane == null || lane.isStale();
-    } finally {
-      lock.unlock();
-    }
+  synchronized boolean isStale(String destinationId) {
+    Lane lane = lanes.get(destinationId);
+    return lane == null || lane.isStale();
   }
 
   /** How often the destination was said to have changed; to be asked before it is read again. */
-  int changes(String destinationId) {
-    lock.lock();
-    try {
-      Lane lane = lanes.get(destinationId);
-      return lane == null ? 0 : lane.changes;
-    } finally {
-      lock.unlock();
-    }
+  synchronized int changes(String destinationId) {
+    Lane lane = lanes.get(destinationId);
+    return lane == null ? 0 : lane.changes;
   }
 
   /** Uses the destination as it was read after that many changes, unless a newer one is known. */
-  void refresh(Destination destination, int changes) {
-    lock.lock();
-    try {
-      Lane lane = lanes.get(destination.id());
-      if (lane != null && changes >= lane.changesRead) {
-        lane.destination = destination;
-        lane.changesRead = changes;
-        makeReady(lane);
-      }
-    } finally {
-      lock.unlock();
+  synchronized void refresh(Destination destination, int changes) {
+    Lane lane = lanes.get(destination.id());
+    if (lane != null && changes >= lane.changesRead) {
+      lane.destination = destination;
+      lane.changesRead = changes;
+      makeReady(lane);
     }
   }
 
   /** Starts nothing more; what has not been started is still held. */
-  void stop() {
-    lock.lock();
-    try {
-      stopped = true;
-      lanes.values().forEach(lane -> lane.waiting.clear());
-      ready.clear();
-      inReady.clear();
-    } finally {
-      lock.unlock();
-    }
+  synchronized void stop() {
+    stopped = true;
+    lanes.values().forEach(lane -> lane.waiting.clear());
+    ready.clear();
+    inReady.clear();
   }
 
   private void makeReady(Lane lane) {

@@ -26,7 +26,6 @@ public final class Settler implements Step {
   private static final long COMPANY_MILLIS_MAX = 2;
 
   private final Database database;
-  private final DeliveryQueue queue;
   private final Lanes lanes;
   private final List<DeliveryListener> listeners;
   private final BlockingQueue<Outcome> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
@@ -35,10 +34,9 @@ public final class Settler implements Step {
   private volatile Runnable wake = () -> {};
   private volatile Runnable wakeCourier = () -> {};
 
-  Settler(Database database, DeliveryQueue queue, Lanes lanes, List<DeliveryListener> listeners) {
+  Settler(Database database, Lanes lanes, List<DeliveryListener> listeners) {
     this.database = database;
     this.listeners = listeners;
-    this.queue = queue;
     this.lanes = lanes;
   }
 
@@ -101,7 +99,7 @@ public final class Settler implements Step {
   }
 
   private void write(Tx tx) {
-    List<EndedAttempt> ended = queue.settle(tx, group).stream().map(EndedAttempt::of).toList();
+    List<EndedAttempt> ended = Claims.settle(tx, group).stream().map(EndedAttempt::of).toList();
     Destinations.count(tx, delivered(ended));
     ended.stream()
         .filter(attempt -> attempt.fate() == EndedAttempt.Fate.GONE)

@@ -234,7 +234,7 @@ final class CourierTest {
       // Its worker saw the destination paused; meanwhile an operator has made it active again.
       node.database()
           .write(tx -> {
-            queue.hold(tx, List.of(owed));
+            Claims.hold(tx, List.of(owed));
             return true;
           });
       assertThat(node.held()).isZero();
@@ -432,8 +432,8 @@ final class CourierTest {
       List<Owed> lost =
           node.database()
               .write(tx -> {
-                queue.hold(tx, List.of(held));
-                return queue.renew(tx, List.of(held, claimedAgain));
+                Claims.hold(tx, List.of(held));
+                return new Claims(DeliveryNode.LEASE_MILLIS).renew(tx, List.of(held, claimedAgain));
               });
       assertThat(lost).containsExactlyInAnyOrder(held, claimedAgain);
       assertThat(node.held()).isEqualTo(1);
