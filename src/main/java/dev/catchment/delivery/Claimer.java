@@ -38,10 +38,10 @@ final class Claimer {
     this.runner = runner;
   }
 
-  /** Claims up to {@code max} deliveries that are due, and says how many there were. */
-  int claim(int max, List<String> fullDestinations) {
+  /** Claims up to {@code max} deliveries of a kind that are due, and says how many there were. */
+  int claim(DeliveryQueue.Kind kind, int max, List<String> fullDestinations) {
     List<DeliveryQueue.Due> claimed =
-        database.write(Durability.DERIVED, tx -> queue.claim(tx, max, fullDestinations));
+        database.write(Durability.DERIVED, tx -> queue.claim(tx, kind, max, fullDestinations));
     if (!claimed.isEmpty()) {
       sort(claimed);
     }
@@ -65,9 +65,9 @@ final class Claimer {
       Destination destination = found.get(due.destinationId());
       if (event == null || destination == null) {
         over.add(due);
-      } else if (destination.status() != Destination.Status.ACTIVE) {
+      } else if (!destination.isOpenForAll()) {
         blocked.add(due.owed(event));
-      } else if (due.status().equals("failed")) {
+      } else if (due.isRetry()) {
         retries.add(new DeliveryQueue.Retry(due, event, destination.target()));
       } else {
         firsts.add(due.owed(event));

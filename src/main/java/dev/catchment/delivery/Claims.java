@@ -7,9 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +43,12 @@ final class Claims {
              WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
                AND claimed_by IS NOT NULL
             """,
-            ordered.stream().map(owed -> moved(owed, tx.now() + leaseMillis)).toList());
+            ordered.stream()
+                .map(owed ->
+                    new @Nullable Object[] {
+                      tx.now() + leaseMillis, owed.scope().envId(), owed.id(), owed.claimNumber()
+                    })
+                .toList());
     List<Owed> lost = new ArrayList<>();
     for (int i = 0; i < renewed.length; i++) {
       if (renewed[i] == 0) {
@@ -59,37 +63,57 @@ final class Claims {
     return claims.stream().sorted(Comparator.comparing(Owed::id)).toList();
   }
 
-  private static @Nullable Object[] moved(Owed owed, @Nullable Long due) {
-    return new @Nullable Object[] {due, owed.scope().envId(), owed.id(), owed.claimNumber()};
-  }
-
   /** Gives claims back: they are due now. */
   static void giveBack(Tx tx, List<Owed> claims) {
-    setDue(tx, claims, owed -> tx.now());
+    setDue(tx, inOrder(claims).stream().map(owed -> due(tx, owed, true, false)).toList());
     tx.notify(Channel.DELIVERIES, "due");
   }
 
   /**
    * Gives claims back so that nobody may send them until they are released. Those whose destination
-   * has become active meanwhile are due now, because their release has already happened.
+   * takes deliveries after all are due now or back in their line, because their release has already
+   * happened.
    */
   static void hold(Tx tx, List<Owed> claims) {
-    Map<String, Boolean> active = new TreeMap<>();
-    claims.forEach(owed -> active.put(owed.destinationId(), false));
-    active.replaceAll((id, unknown) -> Destinations.lockAndAskIfActive(tx, id));
-    setDue(tx, claims, owed -> active.getOrDefault(owed.destinationId(), false) ? tx.now() : null);
-    if (active.containsValue(true)) {
+    Set<String> active = new TreeSet<>(claims.stream().map(Owed::destinationId).toList());
+    active.removeIf(id -> !Destinations.lockAndAskIfActive(tx, id));
+    Set<String> waiting = new TreeSet<>(active);
+    waiting.removeIf(id -> !Circuits.isOpen(tx, id));
+    List<@Nullable Object[]> rows = new ArrayList<>();
+    Set<String> lined = new TreeSet<>();
+    for (Owed owed : inOrder(claims)) {
+      String id = owed.destinationId();
+      boolean open = active.contains(id) && !waiting.contains(id);
+      boolean free = owed.turn().line() == null;
+      if (open && !free) {
+        lined.add(id);
+      }
+      rows.add(due(tx, owed, open && free, waiting.contains(id)));
+    }
+    setDue(tx, rows);
+    lined.forEach(id -> Held.closeRanks(tx, id));
+    if (!active.isEmpty()) {
       tx.notify(Channel.DELIVERIES, "due");
     }
   }
 
-  private static void setDue(Tx tx, List<Owed> claims, Function<Owed, @Nullable Long> due) {
+  private static void setDue(Tx tx, List<@Nullable Object[]> rows) {
     tx.batch(
         """
-        UPDATE attempts SET due_at = ?, claimed_by = NULL
+        UPDATE attempts SET due_at = ?, waiting_since = ?, claimed_by = NULL
          WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
         """,
-        inOrder(claims).stream().map(owed -> moved(owed, due.apply(owed))).toList());
+        rows);
+  }
+
+  private static @Nullable Object[] due(Tx tx, Owed owed, boolean now, boolean waiting) {
+    return new @Nullable Object[] {
+      now ? (Long) tx.now() : null,
+      waiting ? (Long) tx.now() : null,
+      owed.scope().envId(),
+      owed.id(),
+      owed.claimNumber()
+    };
   }
 
   /** Everything claimed is due at once: for a store whose only process has just started. */

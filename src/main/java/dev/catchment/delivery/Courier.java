@@ -5,7 +5,9 @@ import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.Durability;
 import dev.catchment.db.Tx;
+import dev.catchment.log.Event;
 import dev.catchment.log.EventLog;
+import dev.catchment.log.StoredEvent;
 import dev.catchment.observe.Log;
 import dev.catchment.worker.Step;
 import java.time.InstantSource;
@@ -14,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 
 /**
  * Sends what is owed. Each step claims deliveries that are due and renews the leases of those under
@@ -31,8 +34,11 @@ public final class Courier implements Step, AutoCloseable {
   private final Database database;
   private final DeliveryQueue queue;
   private final Claims claims;
+  private final Calls calls;
+  private final Ids ids;
   private final Claimer claimer;
   private final Lanes lanes;
+  private final Probes probes;
   private final Runner runner;
   private final Settler settler;
   private final InstantSource clock;
@@ -66,9 +72,11 @@ public final class Courier implements Step, AutoCloseable {
     this.clock = clock;
     this.claims = new Claims(settings.leaseMillis());
     this.queue = new DeliveryQueue(ids, settings.node(), settings.leaseMillis());
-    this.lanes = new Lanes(settings.inFlightMax(), this::start);
-    this.settler = new Settler(database, lanes, sending.listeners());
-    Calls calls = new Calls(sending.requests(), sending.sender(), sending.random(), clock);
+    this.lanes = new Lanes(settings.inFlightMax(), clock, this::start);
+    this.probes = new Probes(database, sending.destinations(), queue, sending.listeners(), lanes);
+    this.settler = new Settler(database, lanes, sending.listeners(), probes::failed);
+    this.ids = ids;
+    this.calls = new Calls(sending.requests(), sending.sender(), sending.random(), clock);
     this.runner = new Runner(database, sending.destinations(), calls, lanes, settler);
     this.claimer = new Claimer(database, log, sending.destinations(), queue, lanes, runner);
     database.listen(Channel.DELIVERIES, this::changed);
@@ -89,8 +97,9 @@ public final class Courier implements Step, AutoCloseable {
   /** The subject is a destination, a connection that is gone, or something that became due. */
   private void changed(String subject) {
     lanes.stale(subject);
-    if (subject.length() == ID_LENGTH) {
+    if (subject.isEmpty() || subject.length() == ID_LENGTH) {
       lanes.dropConnection(subject);
+      probes.lookAgain();
     }
   }
 
@@ -118,18 +127,48 @@ public final class Courier implements Step, AutoCloseable {
   /** Writes new deliveries inside the caller's transaction. */
   public void add(Tx tx, List<Owed.New> deliveries) {
     queue.add(tx, deliveries);
-    if (deliveries.stream().anyMatch(delivery -> delivery.begin() == Owed.Begin.DUE)) {
+    // One that waits for a circuit may be the probe that the circuit is waiting for.
+    if (deliveries.stream()
+        .map(Owed.New::begin)
+        .anyMatch(begin -> begin == Owed.Begin.DUE || begin == Owed.Begin.WAITING)) {
       tx.notify(Channel.DELIVERIES, "due");
     }
   }
 
   /** Sends deliveries that were written as claimed, after their commit. */
   public void take(Destination destination, List<Owed> claimed) {
-    lanes.take(destination, claimed);
-    if (!watching.getAndSet(true)) {
+    boolean needsTimes = lanes.take(destination, claimed);
+    if (!watching.getAndSet(true) || needsTimes) {
       // A courier that sleeps until it is woken would let these leases run out.
       settler.wantMore();
     }
+  }
+
+  /**
+   * Sends a body to a destination to try it, whatever its state, as a delivery of an event of its
+   * own would be sent; once, and without leaving a trace. Blocking.
+   */
+  public TestSend test(Destination destination, byte[] json) {
+    String id = ids.next();
+    Event event =
+        new Event(
+            id,
+            destination.identity().scope(),
+            id,
+            new Event.RequestFacts("POST", "{}", "{}", "application/json", null),
+            json,
+            clock.millis());
+    return TestSend.of(
+        calls.make(
+            new Owed(
+                id,
+                destination.identity().scope(),
+                new StoredEvent(0, event),
+                id,
+                destination.id(),
+                new Owed.Numbers(1, 1, "initial"),
+                0),
+            destination));
   }
 
   /** More was written for this destination than there was room for. */
@@ -140,21 +179,59 @@ public final class Courier implements Step, AutoCloseable {
   @Override
   public Next step() {
     renew();
-    List<String> full = lanes.full();
-    OptionalLong nextDue = database.read(tx -> queue.nextDue(tx, full));
+    OptionalLong probe = probes.step();
+    OptionalLong fresh = claim(DeliveryQueue.Kind.FRESH);
+    OptionalLong retry = claim(DeliveryQueue.Kind.RETRY);
+    OptionalLong timed = startTimed();
+    if (probe.isEmpty() || fresh.isEmpty() || retry.isEmpty()) {
+      return Step.again();
+    }
+    return whenNext(
+        LongStream.of(
+                probe.getAsLong(),
+                fresh.getAsLong(),
+                retry.getAsLong(),
+                timed.orElse(Long.MAX_VALUE))
+            .min()
+            .orElseThrow());
+  }
+
+  /** When the next of that kind is due; empty when there may be more that is due now. */
+  private OptionalLong claim(DeliveryQueue.Kind kind) {
+    List<String> full = lanes.full(kind);
+    OptionalLong nextDue = database.read(tx -> queue.nextDue(tx, kind, full));
     if (nextDue.orElse(Long.MAX_VALUE) <= clock.millis()) {
-      int claimed = claimer.claim(CLAIM_MAX, full);
+      int claimed = claimer.claim(kind, CLAIM_MAX, full);
       if (claimed > 0) {
         watching.set(true);
       }
       if (claimed == CLAIM_MAX) {
-        return Step.again();
+        return OptionalLong.empty();
       }
-      nextDue = database.read(tx -> queue.nextDue(tx, full));
+      nextDue = database.read(tx -> queue.nextDue(tx, kind, full));
     }
     // What became due since the look wakes this loop once more, because its commit says so.
-    lanes.drained(Set.copyOf(full));
-    return whenNext(nextDue);
+    lanes.drained(kind, Set.copyOf(full));
+    return OptionalLong.of(nextDue.orElse(Long.MAX_VALUE));
+  }
+
+  /** Sends what a rate limit held back until now; when the next may go. */
+  private OptionalLong startTimed() {
+    OptionalLong next = lanes.startTimed();
+    for (List<Lanes.TimesWanted> wanted = lanes.timesWanted();
+        !wanted.isEmpty();
+        wanted = lanes.timesWanted()) {
+      for (Lanes.TimesWanted some : wanted) {
+        lanes.give(
+            some.destinationId(),
+            database.write(
+                Durability.DERIVED,
+                tx ->
+                    SendTimes.take(tx, some.destinationId(), some.ratePerSecond(), some.count())));
+      }
+      next = lanes.startTimed();
+    }
+    return next;
   }
 
   private void renew() {
@@ -175,9 +252,9 @@ public final class Courier implements Step, AutoCloseable {
     return renewedAt + claims.leaseMillis() / 3;
   }
 
-  private Next whenNext(OptionalLong nextDue) {
+  private Next whenNext(long nextDue) {
     long renewal = watching.get() ? renewalAt() : Long.MAX_VALUE;
-    long next = Math.min(renewal, nextDue.orElse(Long.MAX_VALUE));
+    long next = Math.min(renewal, nextDue);
     return next == Long.MAX_VALUE ? Step.whenWoken() : Step.at(next);
   }
 

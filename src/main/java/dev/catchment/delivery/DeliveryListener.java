@@ -1,5 +1,6 @@
 package dev.catchment.delivery;
 
+import dev.catchment.base.Scope;
 import dev.catchment.db.Tx;
 import java.util.List;
 
@@ -16,4 +17,11 @@ public interface DeliveryListener {
    * @param ended in the order of their ids; those whose claim was lost are left out
    */
   void ended(Tx tx, List<EndedAttempt> ended);
+
+  /**
+   * Called when the circuit breaker of a destination has opened, after that was written.
+   *
+   * @param at when, milliseconds since 1970
+   */
+  default void circuitOpened(Tx tx, Scope scope, String destinationId, long at) {}
 }

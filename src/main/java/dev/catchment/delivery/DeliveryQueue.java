@@ -8,8 +8,12 @@ import dev.catchment.log.StoredEvent;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,25 +35,32 @@ final class DeliveryQueue {
   /** Writes the first attempts of new deliveries. */
   void add(Tx tx, List<Owed.New> deliveries) {
     List<@Nullable Object[]> rows = new ArrayList<>(deliveries.size());
+    Map<String, Set<String>> lines = new TreeMap<>();
     for (Owed.New delivery : deliveries) {
-      boolean claimed = delivery.begin() == Owed.Begin.CLAIMED;
-      Long due =
-          switch (delivery.begin()) {
-            case CLAIMED -> tx.now() + leaseMillis;
-            case DUE -> tx.now();
-            case HELD -> null;
-          };
-      rows.add(
-          insertion(
-              tx, delivery.owed(), new Target(delivery.url(), delivery.method()), due, claimed));
+      Owed owed = delivery.owed();
+      Owed.Begin begin = delivery.begin();
+      String line = owed.turn().line();
+      if (line != null && begin == Owed.Begin.DUE) {
+        // Who is first is only known once the destination is locked.
+        lines.computeIfAbsent(owed.destinationId(), id -> new TreeSet<>()).add(line);
+        begin = Owed.Begin.HELD;
+      }
+      rows.add(insertion(tx, owed, new Target(delivery.url(), delivery.method()), begin));
     }
     insert(tx, rows);
+    lines.forEach((destinationId, some) -> Held.advance(tx, destinationId, some));
   }
 
   private record Target(String url, String method) {}
 
-  private @Nullable Object[] insertion(
-      Tx tx, Owed owed, Target target, @Nullable Long due, boolean claimed) {
+  private @Nullable Object[] insertion(Tx tx, Owed owed, Target target, Owed.Begin begin) {
+    boolean claimed = begin == Owed.Begin.CLAIMED;
+    Long due =
+        switch (begin) {
+          case CLAIMED -> tx.now() + leaseMillis;
+          case DUE -> tx.now();
+          case HELD, WAITING -> null;
+        };
     return new @Nullable Object[] {
       owed.id(),
       owed.scope().orgId(),
@@ -67,7 +78,9 @@ final class DeliveryQueue {
       owed.numbers().trigger(),
       due,
       claimed ? node : null,
-      owed.claimNumber()
+      owed.claimNumber(),
+      owed.turn().line(),
+      begin == Owed.Begin.WAITING ? (Long) tx.now() : null
     };
   }
 
@@ -77,8 +90,8 @@ final class DeliveryQueue {
         INSERT INTO attempts (id, org_id, env_id, event_id, event_position, connection_id,
           destination_id, request_url, request_method, request_body_size, created_at,
           attempt_number, round_start, trigger_type, due_at, claimed_by, claim_number,
-          status, is_dlq, open)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 1)
+          line, waiting_since, status, is_dlq, open)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 1)
         """,
         rows);
   }
@@ -97,14 +110,39 @@ final class DeliveryQueue {
       String destinationId,
       Owed.Numbers numbers,
       long claimNumber,
+      @Nullable String line,
       String status) {
     Owed owed(StoredEvent event) {
-      return new Owed(id, scope, event, connectionId, destinationId, numbers, claimNumber);
+      return new Owed(
+          id, scope, event, connectionId, destinationId, numbers, claimNumber, Owed.Turn.in(line));
+    }
+
+    boolean isRetry() {
+      return status.equals(Kind.RETRY.status);
+    }
+  }
+
+  /** What is claimed apart, so that neither is looked for among the other. */
+  enum Kind {
+    /** Has not been sent. */
+    FRESH("pending"),
+    /** Has failed and is to be sent again. */
+    RETRY("failed");
+
+    private final String status;
+
+    Kind(String status) {
+      this.status = status;
+    }
+
+    /** In the text of the statement, where the planner of either database finds the index by it. */
+    private String literal() {
+      return "'" + status + "'";
     }
   }
 
   /** Claims what is due, oldest first, but nothing for the destinations that have no room. */
-  List<Due> claim(Tx tx, int max, List<String> fullDestinations) {
+  List<Due> claim(Tx tx, Kind kind, int max, List<String> fullDestinations) {
     List<@Nullable Object> args = new ArrayList<>();
     args.add(tx.now() + leaseMillis);
     args.add(node);
@@ -115,8 +153,11 @@ final class DeliveryQueue {
         tx.list(
             """
             UPDATE attempts SET due_at = ?, claimed_by = ?, claim_number = claim_number + 1
-             WHERE seq IN (SELECT seq FROM attempts WHERE open = 1 AND due_at <= ?
+             WHERE seq IN (SELECT seq FROM attempts WHERE open = 1 AND status
             """
+                + " = "
+                + kind.literal()
+                + " AND due_at <= ?"
                 + notIn(fullDestinations)
                 + " ORDER BY due_at, seq LIMIT ?"
                 + tx.dialect().skipLocked()
@@ -133,15 +174,34 @@ final class DeliveryQueue {
         : " AND destination_id NOT IN (" + "?,".repeat(destinations.size() - 1) + "?)";
   }
 
-  /** When the next delivery is due, claimed ones at the end of their lease. */
-  OptionalLong nextDue(Tx tx, List<String> fullDestinations) {
+  /** When the next delivery of a kind is due, claimed ones at the end of their lease. */
+  OptionalLong nextDue(Tx tx, Kind kind, List<String> fullDestinations) {
     @Nullable Object[] args = fullDestinations.toArray();
     long due =
         tx.number(
-            "SELECT COALESCE(MIN(due_at), -1) AS n FROM attempts WHERE open = 1"
+            "SELECT COALESCE(MIN(due_at), -1) AS n FROM attempts WHERE open = 1 AND status = "
+                + kind.literal()
                 + notIn(fullDestinations),
             args);
     return due < 0 ? OptionalLong.empty() : OptionalLong.of(due);
+  }
+
+  /**
+   * Claims the delivery that has waited longest for a destination, whose circuit it is to try.
+   * Empty when none waits that may be sent first.
+   */
+  Optional<Due> claimOldest(Tx tx, String destinationId) {
+    return tx.find(
+        """
+        UPDATE attempts SET due_at = ?, claimed_by = ?, claim_number = claim_number + 1
+         WHERE seq = (SELECT seq FROM attempts WHERE
+        """
+            + Held.FIRST_IN_TURN
+            + " ORDER BY event_position, seq LIMIT 1) RETURNING *",
+        DeliveryQueue::due,
+        tx.now() + leaseMillis,
+        node,
+        destinationId);
   }
 
   /** A failed attempt whose retry is due, and where that retry goes. */
@@ -171,12 +231,11 @@ final class DeliveryQueue {
               failed.connectionId(),
               failed.destinationId(),
               failed.numbers().ofRetry(),
-              1);
+              1,
+              Owed.Turn.in(failed.line()));
       Destination.Target target = due.get(i).target();
       retries.add(owed);
-      rows.add(
-          insertion(
-              tx, owed, new Target(target.url(), target.method()), tx.now() + leaseMillis, true));
+      rows.add(insertion(tx, owed, new Target(target.url(), target.method()), Owed.Begin.CLAIMED));
     }
     insert(tx, rows);
     return retries;
@@ -206,6 +265,12 @@ final class DeliveryQueue {
                   due.claimNumber()
                 })
             .toList());
+    claimed.stream()
+        .filter(due -> due.line() != null)
+        .map(Due::destinationId)
+        .distinct()
+        .sorted()
+        .forEach(id -> Held.closeRanks(tx, id));
   }
 
   private static Due due(Row row) {
@@ -219,6 +284,7 @@ final class DeliveryQueue {
         new Owed.Numbers(
             row.integer("attempt_number"), row.integer("round_start"), row.string("trigger_type")),
         row.number("claim_number"),
+        row.find("line"),
         row.string("status"));
   }
 }

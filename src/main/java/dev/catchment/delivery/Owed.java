@@ -2,6 +2,7 @@ package dev.catchment.delivery;
 
 import dev.catchment.base.Scope;
 import dev.catchment.log.StoredEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A delivery that somebody owes a receiver: the newest row of its attempts.
@@ -9,6 +10,7 @@ import dev.catchment.log.StoredEvent;
  * @param id of the attempt
  * @param event what to deliver
  * @param claimNumber which claim of the row this is; 0 while nobody holds it
+ * @param turn when it may be sent
  */
 public record Owed(
     String id,
@@ -17,7 +19,48 @@ public record Owed(
     String connectionId,
     String destinationId,
     Numbers numbers,
-    long claimNumber) {
+    long claimNumber,
+    Turn turn) {
+  /** One that waits for no other. */
+  public Owed(
+      String id,
+      Scope scope,
+      StoredEvent event,
+      String connectionId,
+      String destinationId,
+      Numbers numbers,
+      long claimNumber) {
+    this(id, scope, event, connectionId, destinationId, numbers, claimNumber, Turn.FREE);
+  }
+
+  /**
+   * When a delivery may be sent.
+   *
+   * @param line the line it stands in, made by {@link Lines#of}; null when it stands in none
+   * @param probe whether it tries a receiver whose circuit is open, so that it alone may be sent
+   */
+  public record Turn(@Nullable String line, boolean probe) {
+    /** At any time. */
+    public static final Turn FREE = new Turn(null, false);
+
+    /** Once it is the first of its line; null is no line. */
+    public static Turn in(@Nullable String line) {
+      return line == null ? FREE : new Turn(line, false);
+    }
+  }
+
+  /** The same delivery as the probe of its destination's circuit. */
+  Owed asProbe() {
+    return new Owed(
+        id,
+        scope,
+        event,
+        connectionId,
+        destinationId,
+        numbers,
+        claimNumber,
+        new Turn(turn.line(), true));
+  }
 
   /**
    * Which attempt it is.
@@ -45,7 +88,9 @@ public record Owed(
     /** Whoever comes first may claim it. */
     DUE,
     /** Nobody may, until it is released. */
-    HELD
+    HELD,
+    /** Nobody may, until the circuit of its destination lets it. */
+    WAITING
   }
 
   /** A new delivery together with how its row begins. */

@@ -3,6 +3,7 @@ package dev.catchment.delivery;
 import dev.catchment.db.Database;
 import dev.catchment.db.Durability;
 import dev.catchment.observe.Log;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,8 +65,10 @@ final class Runner {
       // Deleted, and its deliveries ended with it.
       return false;
     }
-    if (destination.get().status() != Destination.Status.ACTIVE) {
-      hold(List.of(owed));
+    if (!maySend(owed, destination.get())) {
+      List<Owed> together = new ArrayList<>(lanes.takeWaiting(owed.destinationId()));
+      together.add(owed);
+      hold(together);
       return false;
     }
     Outcome outcome = calls.make(owed, destination.get());
@@ -73,6 +76,12 @@ final class Runner {
       settler.put(outcome);
     }
     return true;
+  }
+
+  private static boolean maySend(Owed owed, Destination destination) {
+    return owed.turn().probe()
+        ? destination.status() == Destination.Status.ACTIVE
+        : destination.isOpenForAll();
   }
 
   private Optional<Destination> fresh(Owed owed) {

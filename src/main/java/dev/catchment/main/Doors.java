@@ -26,6 +26,7 @@ import dev.catchment.feedapi.FeedApi;
 import dev.catchment.http.Router;
 import dev.catchment.http.Site;
 import dev.catchment.ingest.ClientAddress;
+import dev.catchment.outbound.TlsContexts;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -125,7 +126,8 @@ final class Doors {
               gate,
               stores.ids(),
               features.destinations(),
-              features.guard()::checkOnSave)
+              new DestinationHandler.Outside(
+                  features.guard()::checkOnSave, TlsContexts::check, features.courier()::test))
           .routes(router);
       new ConnectionHandler(stores.database(), gate, stores.ids()).routes(router);
       new CollectionHandler(stores.database(), gate, stores.ids(), feeds.desk()).routes(router);

@@ -17,6 +17,7 @@ import dev.catchment.db.Database;
 import dev.catchment.db.OpenDatabase;
 import dev.catchment.delivery.Destination;
 import dev.catchment.delivery.Destinations;
+import dev.catchment.delivery.TestSend;
 import dev.catchment.feeds.FeedDesk;
 import dev.catchment.feeds.FeedMemory;
 import dev.catchment.feeds.FeedSettings;
@@ -33,6 +34,7 @@ import dev.catchment.json.Json;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
 import dev.catchment.observe.Metrics;
+import dev.catchment.outbound.TlsContexts;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.OpenApi;
 import dev.catchment.testkit.Sample;
@@ -41,6 +43,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -136,11 +139,13 @@ final class ApiNode implements AutoCloseable {
   }
 
   private Router router(Gate gate, InstantSource clock) {
+    DestinationHandler.Outside outside =
+        new DestinationHandler.Outside(ApiNode::checkUrl, TlsContexts::check, this::testSend);
     Router router = new Router(new GatewayProblems());
     new SourceHandler(
             database, gate, ids, new Sources(Sample.vault()), () -> "https://gateway.example")
         .routes(router);
-    new DestinationHandler(database, gate, ids, destinations, ApiNode::checkUrl).routes(router);
+    new DestinationHandler(database, gate, ids, destinations, outside).routes(router);
     new ConnectionHandler(database, gate, ids).routes(router);
     new CollectionHandler(database, gate, ids, feeds).routes(router);
     new RecordHandler(database, gate).routes(router);
@@ -152,6 +157,16 @@ final class ApiNode implements AutoCloseable {
     new HealthHandler("1.2.3", clock, HealthHandler.Health::ok).routes(router);
     new DocumentHandler().routes(router);
     return router;
+  }
+
+  /** What a test send is answered, and what was sent last. */
+  TestSend testSend = new TestSend(200, 5, "ok", null);
+
+  String testBody = "";
+
+  private TestSend testSend(Destination destination, byte[] body) {
+    testBody = new String(body, StandardCharsets.UTF_8);
+    return testSend;
   }
 
   private static void checkUrl(String url, String field) {
