@@ -62,8 +62,7 @@ public final class Environments {
    */
   public static void delete(Tx tx, String orgId, String id) {
     get(tx, orgId, id);
-    // Raising the organization's row makes two deletions at once wait for each other.
-    tx.update("UPDATE organizations SET name = name WHERE id = ?", orgId);
+    Organizations.lock(tx, orgId);
     if (tx.number("SELECT COUNT(*) AS n FROM environments WHERE org_id = ?", orgId) < 2) {
       throw Failure.conflict("The last environment cannot be deleted");
     }

@@ -16,8 +16,11 @@ import dev.catchment.http.Response;
 import dev.catchment.http.Router;
 import dev.catchment.ingest.Sources;
 import dev.catchment.json.Json;
+import dev.catchment.verify.Template;
+import dev.catchment.verify.Templates;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The resource {@code /v1/collections}. */
@@ -84,7 +87,7 @@ public final class CollectionHandler {
     CollectionRow.FoldSpec blank =
         new CollectionRow.FoldSpec(
             keyPath(input), null, CollectionOptions.none(), CollectionRow.Status.ACTIVE);
-    CollectionRow.FoldSpec fold = merged(blank, input);
+    CollectionRow.FoldSpec given = merged(blank, input);
     Collections.Draft draft =
         new Collections.Draft(
             ids.next(),
@@ -96,7 +99,9 @@ public final class CollectionHandler {
     return Response.json(
         201,
         database.write(tx -> {
-          Sources.check(tx, change.scope(), draft.sourceId());
+          Optional<Template> template =
+              Sources.template(tx, change.scope(), draft.sourceId()).flatMap(Templates::find);
+          CollectionRow.FoldSpec fold = CollectionPresets.fill(given, input, template);
           return answer(tx, Collections.create(tx, change.scope(), draft, fold));
         }));
   }

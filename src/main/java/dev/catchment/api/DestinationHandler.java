@@ -35,6 +35,7 @@ public final class DestinationHandler {
   private final Ids ids;
   private final Destinations destinations;
   private final Outside outside;
+  private final Plan plan;
 
   /**
    * What a handler asks of those who make calls.
@@ -50,13 +51,22 @@ public final class DestinationHandler {
       BiConsumer<Outgoing.Tls, String> checkTls,
       BiFunction<Destination, byte[], TestSend> test) {}
 
+  /**
+   * @param plan how many destinations there may be
+   */
   public DestinationHandler(
-      Database database, Gate gate, Ids ids, Destinations destinations, Outside outside) {
+      Database database,
+      Gate gate,
+      Ids ids,
+      Destinations destinations,
+      Outside outside,
+      Plan plan) {
     this.database = database;
     this.gate = gate;
     this.ids = ids;
     this.destinations = destinations;
     this.outside = outside;
+    this.plan = plan;
   }
 
   /** Adds the routes. */
@@ -97,6 +107,7 @@ public final class DestinationHandler {
     return answer(
         201,
         database.write(tx -> {
+          plan.admit(tx, change.scope().orgId(), Plan.Thing.DESTINATIONS);
           destinations.insert(tx, created);
           return destinations.get(tx, change.scope(), created.id());
         }));

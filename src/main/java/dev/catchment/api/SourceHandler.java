@@ -41,18 +41,26 @@ public final class SourceHandler {
   private final Ids ids;
   private final Sources sources;
   private final Supplier<String> publicUrl;
+  private final Plan plan;
 
   /**
    * @param publicUrl what ingest URLs start with, without a trailing slash; known once the server
    *     listens
+   * @param plan how many sources there may be
    */
   public SourceHandler(
-      Database database, Gate gate, Ids ids, Sources sources, Supplier<String> publicUrl) {
+      Database database,
+      Gate gate,
+      Ids ids,
+      Sources sources,
+      Supplier<String> publicUrl,
+      Plan plan) {
     this.database = database;
     this.gate = gate;
     this.ids = ids;
     this.sources = sources;
     this.publicUrl = publicUrl;
+    this.plan = plan;
   }
 
   /** Adds the routes. */
@@ -104,7 +112,12 @@ public final class SourceHandler {
             new Source.Totals(0, null),
             0,
             0);
-    return answer(201, database.write(tx -> sources.create(tx, source)));
+    return answer(
+        201,
+        database.write(tx -> {
+          plan.admit(tx, source.scope().orgId(), Plan.Thing.SOURCES);
+          return sources.create(tx, source);
+        }));
   }
 
   private Response update(Request request) {

@@ -35,17 +35,19 @@ public final class Server implements AutoCloseable {
   private final Exchange.Shared shared;
   private final List<HttpServer> listeners = new CopyOnWriteArrayList<>();
 
-  private Server(Site site, RandomGenerator random) {
+  private Server(Site site, RandomGenerator random, int connectionsMax) {
     this.vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setPreferNativeTransport(true)
-                .setWorkerPoolSize(1)
-                .setInternalBlockingPoolSize(2)
-                .setFileSystemOptions(
-                    new FileSystemOptions()
-                        .setClassPathResolvingEnabled(false)
-                        .setFileCachingEnabled(false)));
+        Vertx.builder()
+            .with(
+                new VertxOptions()
+                    .setWorkerPoolSize(1)
+                    .setInternalBlockingPoolSize(2)
+                    .setFileSystemOptions(
+                        new FileSystemOptions()
+                            .setClassPathResolvingEnabled(false)
+                            .setFileCachingEnabled(false)))
+            .withTransport(LimitedTransport.over(new ConnectionLimit(connectionsMax)))
+            .build();
     this.handlers =
         Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("catchment-request-", 0).factory());
@@ -59,7 +61,7 @@ public final class Server implements AutoCloseable {
    * @throws Failure {@code UNAVAILABLE} when the address cannot be bound
    */
   public static Server start(ServerSettings settings, Site site, RandomGenerator random) {
-    Server server = new Server(site, random);
+    Server server = new Server(site, random, settings.connectionsMax());
     HttpServerOptions options =
         new HttpServerOptions()
             .setHost(settings.bind())

@@ -11,18 +11,17 @@ import dev.catchment.log.EventLog;
 import dev.catchment.observe.Log;
 import dev.catchment.observe.Metrics;
 import dev.catchment.verify.Answer;
-import dev.catchment.verify.SignedRequest;
-import dev.catchment.verify.Verdict;
+import dev.catchment.verify.Fetch;
+import dev.catchment.verify.HubWord;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,28 +31,18 @@ import org.jspecify.annotations.Nullable;
  * <p>The checks run in the order of the specification, and the first that fails decides.
  */
 public final class Ingest implements AutoCloseable {
-  /** Larger bodies are judged off the threads that read sockets. */
-  private static final int LIGHT_BYTES_MAX = 64 << 10;
-
-  /**
-   * Bodies that are unpacked and parsed at once. A small one may become 100 MiB, and a tree of
-   * values beside it.
-   */
-  private static final int PARSED_AT_ONCE_MAX = 4;
-
   private static final Log LOG = Log.of("ingest");
 
   private final Database database;
   private final Sources table;
-  private final EventLog log;
   private final Ids ids;
   private final InstantSource clock;
   private final KnownSources sources;
   private final Settings settings;
-  private final Certificates certificates;
+  private final Judge judge;
+  private final Appender appender;
+  private final @Nullable EventQuota quota;
   private final Outside outside;
-  private final Metrics.Count accepted;
-  private final Semaphore parsing = new Semaphore(PARSED_AT_ONCE_MAX);
   private final ExecutorService judges =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("catchment-judge-", 0).factory());
 
@@ -70,32 +59,50 @@ public final class Ingest implements AutoCloseable {
    * @param bodyMax bytes a body may have unless its source allows less
    * @param limits requests a second
    * @param ingestUrl gives the public ingest URL of a source; null when it is not known yet
+   * @param eventsPerMonth accepted events an organization may have in a month; empty for any number
    */
   public record Settings(
-      int bodyMax, RateLimits limits, Function<String, @Nullable String> ingestUrl) {}
+      int bodyMax,
+      RateLimits limits,
+      Function<String, @Nullable String> ingestUrl,
+      OptionalLong eventsPerMonth) {
+    /** The same without a quota. */
+    public Settings(int bodyMax, RateLimits limits, Function<String, @Nullable String> ingestUrl) {
+      this(bodyMax, limits, ingestUrl, OptionalLong.empty());
+    }
+  }
 
   /**
    * Whom an ingest asks and tells beside the store.
    *
    * @param refusals is handed what was refused, on event loops; must not block
-   * @param get fetches a public address, blocking for a bounded time: certificates, and the
-   *     confirmations some providers ask for; empty for anything but an answer of 200
+   * @param get asks a public address, blocking for a bounded time: for keys, and for the
+   *     confirmations some providers want; empty for anything but an answer of 200
    */
   public record Outside(
-      Consumer<Refused> refusals, Function<String, Optional<byte[]>> get, Metrics metrics) {}
+      Consumer<Refused> refusals, Function<Fetch, Optional<byte[]>> get, Metrics metrics) {}
 
   /** Intake into one log. */
   public Ingest(Stores stores, Ids ids, InstantSource clock, Settings settings, Outside outside) {
     this.database = stores.database();
     this.table = stores.sources();
-    this.log = stores.log();
     this.ids = ids;
     this.clock = clock;
     this.settings = settings;
     this.sources = new KnownSources(stores.database(), stores.sources(), settings.ingestUrl());
     this.outside = outside;
-    this.certificates = new Certificates(outside.get());
-    this.accepted = outside.metrics().count("catchment_events_accepted", "Events stored");
+    this.judge = new Judge(clock, outside.get());
+    this.quota =
+        settings.eventsPerMonth().isEmpty()
+            ? null
+            : new EventQuota(database, clock, settings.eventsPerMonth().getAsLong());
+    this.appender =
+        new Appender(
+            stores,
+            ids,
+            clock,
+            quota != null,
+            outside.metrics().count("catchment_events_accepted", "Events stored"));
   }
 
   /**
@@ -119,7 +126,7 @@ public final class Ingest implements AutoCloseable {
    * UNAVAILABLE} when the store cannot take it now.
    */
   public CompletionStage<Intake> accept(Received received) {
-    return accept(received, new Circumstances(clock.millis(), false, outside.refusals()));
+    return accept(received, clock.millis(), false, outside.refusals());
   }
 
   /**
@@ -130,7 +137,9 @@ public final class Ingest implements AutoCloseable {
   public CompletionStage<Intake> acceptAgain(Refused refused) {
     return accept(
         new Received(refused.sourceId(), refused.facts(), refused.body()),
-        new Circumstances(refused.receivedAt(), true, stillRefused -> {}));
+        refused.receivedAt(),
+        true,
+        stillRefused -> {});
   }
 
   /**
@@ -148,81 +157,60 @@ public final class Ingest implements AutoCloseable {
                   .find(id)
                   .thenAccept(found ->
                       found.ifPresent(checks ->
-                          outside
-                              .refusals()
-                              .accept(
-                                  refused(
-                                      checks.source(),
-                                      received,
-                                      bytesRead,
-                                      Reason.TOO_LARGE,
-                                      null,
-                                      receivedAt))));
+                          new Candidate(checks, received, receivedAt, false, outside.refusals())
+                              .keep(bytesRead, Reason.TOO_LARGE, null)));
         });
   }
 
-  /**
-   * How a request is looked at.
-   *
-   * @param sentAt when it came first, which timestamps are held against
-   */
-  private record Circumstances(long sentAt, boolean replayed, Consumer<Refused> kept) {}
-
-  private CompletionStage<Intake> accept(Received received, Circumstances how) {
+  private CompletionStage<Intake> accept(
+      Received received, long sentAt, boolean replayed, Consumer<Refused> keeper) {
     Optional<String> id = Ids.parse(received.sourceId());
     return id.isEmpty()
         ? CompletableFuture.failedFuture(Failure.notFound("Source"))
         : sources
             .find(id.get())
             .thenCompose(found ->
-                accept(found.orElseThrow(() -> Failure.notFound("Source")), received, how));
+                accept(
+                    new Candidate(
+                        found.orElseThrow(() -> Failure.notFound("Source")),
+                        received,
+                        sentAt,
+                        replayed,
+                        keeper)));
   }
 
-  private CompletionStage<Intake> accept(
-      SourceChecks checks, Received received, Circumstances how) {
-    return keeping(
-        checks.source(),
-        received,
-        how,
-        () -> {
-          checkSize(checks.source(), received);
-          RateWindow.Left rate =
-              checks.admit(received.facts(), settings.limits(), clock.millis(), how.replayed());
-          if (checks.isPlain()) {
-            return append(checks, received, Event.Checks.NONE, rate);
-          }
-          if (!checks.isHeavy(received.body().length, LIGHT_BYTES_MAX)) {
-            return judged(checks, received, rate, how);
-          }
-          return CompletableFuture.supplyAsync(
-                  () ->
-                      keeping(
-                          checks.source(),
-                          received,
-                          how,
-                          () -> judged(checks, received, rate, how)),
-                  judges)
-              .thenCompose(Function.identity());
-        });
+  private CompletionStage<Intake> accept(Candidate candidate) {
+    return candidate.keptIfRefused(() -> {
+      checkSize(candidate);
+      candidate.admit(settings.limits(), clock.millis());
+      return quota == null ? admitted(candidate) : withinQuota(quota, candidate);
+    });
   }
 
-  /** Has a refused request kept. */
-  private static CompletionStage<Intake> keeping(
-      Source source,
-      Received received,
-      Circumstances how,
-      Supplier<CompletionStage<Intake>> checks) {
-    try {
-      return checks.get();
-    } catch (Refusal e) {
-      keep(e, source, received, how);
-      throw e;
+  private CompletionStage<Intake> withinQuota(EventQuota quota, Candidate candidate) {
+    return quota
+        .of(candidate.source().scope().orgId())
+        .thenCompose(share ->
+            candidate.keptIfRefused(() -> {
+              candidate.checkQuota(share, clock.millis());
+              return admitted(candidate);
+            }));
+  }
+
+  private CompletionStage<Intake> admitted(Candidate candidate) {
+    if (candidate.checks().isPlain()) {
+      return appender.append(candidate, Event.Checks.NONE);
     }
+    return judge.isHeavy(candidate)
+        ? CompletableFuture.supplyAsync(
+                () -> candidate.keptIfRefused(() -> judged(candidate)), judges)
+            .thenCompose(Function.identity())
+        : judged(candidate);
   }
 
-  private void checkSize(Source source, Received received) {
-    int limit = bodyMax(source);
-    if (received.body().length > limit) {
+  private void checkSize(Candidate candidate) {
+    int limit = bodyMax(candidate.source());
+    if (candidate.bodyBytes() > limit) {
       throw Refusal.of(
           new Failure(
               Failure.Code.TOO_LARGE, "Payload too large: limit is " + limit + " bytes", null),
@@ -230,76 +218,26 @@ public final class Ingest implements AutoCloseable {
     }
   }
 
-  /** The checks that look at the body, and then the append. */
-  private CompletionStage<Intake> judged(
-      SourceChecks checks, Received received, RateWindow.@Nullable Left rate, Circumstances how) {
-    SignedRequest request = received.signed();
-    Optional<Answer> answer = checks.asked(request);
-    if (answer.isPresent() && !answer.get().verifiedFirst()) {
-      return answer(checks, received, answer.get(), rate, how);
-    }
-    Verdict verdict = verdict(checks, request, how);
-    if (verdict instanceof Verdict.Refused refused) {
-      Refusal refusal =
-          Refusal.signature(Reason.valueOf(refused.reason().name()), refused.detail());
-      if (!checks.hidesRefusal()) {
-        throw refusal;
+  /** The checks that look at the body, and what follows from them. */
+  private CompletionStage<Intake> judged(Candidate candidate) {
+    return switch (judge.judge(candidate)) {
+      case Judge.Finding.Fits(Event.Checks found, Token once) ->
+          once == null
+              ? appender.append(candidate, found)
+              : appender.appendOnce(candidate, found, once);
+      case Judge.Finding.Question(Answer answer) -> answer(candidate, answer);
+      case Judge.Finding.Secretly(Refusal refusal) -> {
+        candidate.keep(refusal);
+        yield CompletableFuture.completedFuture(
+            new Intake.Hidden(ids.next(), candidate.source(), candidate.rate()));
       }
-      keep(refusal, checks.source(), received, how);
-      return CompletableFuture.completedFuture(
-          new Intake.Hidden(ids.next(), checks.source(), rate));
-    }
-    return answer.isPresent()
-        ? answer(checks, received, answer.get(), rate, how)
-        : append(checks, received, judge(checks, received), rate);
+    };
   }
 
-  private Event.Checks judge(SourceChecks checks, Received received) {
-    if (!checks.isHeavy(received.body().length, LIGHT_BYTES_MAX)) {
-      return checks.judge(received);
-    }
-    // Heavy requests are judged by threads of their own, which may wait.
-    parsing.acquireUninterruptibly();
-    try {
-      return checks.judge(received);
-    } finally {
-      parsing.release();
-    }
-  }
-
-  /**
-   * Fetches a certificate where one is needed; schemes that may need one are judged on the side.
-   */
-  private Verdict verdict(SourceChecks checks, SignedRequest request, Circumstances how) {
-    Verdict verdict = checks.verify(request, how.sentAt(), certificates);
-    if (verdict instanceof Verdict.NeedsCertificate needed) {
-      certificates.fetch(needed.url(), clock.millis());
-      verdict = checks.verify(request, how.sentAt(), certificates);
-    }
-    return verdict instanceof Verdict.NeedsCertificate
-        ? new Verdict.Refused(
-            dev.catchment.verify.Reason.VERIFIER_MISCONFIGURED,
-            "The certificate could not be fetched")
-        : verdict;
-  }
-
-  private CompletionStage<Intake> answer(
-      SourceChecks checks,
-      Received received,
-      Answer answer,
-      RateWindow.@Nullable Left rate,
-      Circumstances how) {
-    Source source = checks.source();
-    how.kept()
-        .accept(
-            refused(
-                source,
-                received,
-                received.body().length,
-                Reason.HANDSHAKE,
-                answer.after().note(),
-                how.sentAt()));
-    Intake asked = new Intake.Asked(answer, rate);
+  private CompletionStage<Intake> answer(Candidate candidate, Answer answer) {
+    Source source = candidate.source();
+    candidate.keep(candidate.bodyBytes(), Reason.HANDSHAKE, answer.after().note());
+    Intake asked = new Intake.Asked(answer, candidate.rate());
     if (answer.after().confirmUrl() != null) {
       String url = answer.after().confirmUrl();
       judges.execute(() ->
@@ -308,72 +246,29 @@ public final class Ingest implements AutoCloseable {
               "source",
               source.id(),
               "answered",
-              outside.get().apply(url).isPresent()));
+              outside.get().apply(new Fetch(url, null)).isPresent()));
     }
     Secret secret = answer.after().secretToKeep();
-    if (secret == null) {
-      return CompletableFuture.completedFuture(asked);
+    HubWord word = answer.after().subscription();
+    // The provider believes that we have what it gave once it reads the answer.
+    if (secret != null) {
+      return database
+          .submit(Durability.SYNCED, tx -> table.keepSecret(tx, source, secret))
+          .thenApply(kept -> asked);
     }
-    // The provider believes that we have the secret once it reads the answer.
-    return database
-        .submit(Durability.SYNCED, tx -> table.keepSecret(tx, source, secret))
-        .thenApply(kept -> asked);
-  }
-
-  private CompletionStage<Intake> append(
-      SourceChecks checks, Received received, Event.Checks found, RateWindow.@Nullable Left rate) {
-    Source source = checks.source();
-    Event event =
-        new Event(
-            ids.next(),
-            source.scope(),
-            source.id(),
-            received.facts(),
-            received.body(),
-            clock.millis(),
-            found);
-    return log.append(event)
-        .thenApply(stored -> {
-          accepted.add(1);
-          return new Intake.Accepted(
-              stored.event().id(), stored.event().isDuplicate(), source, rate);
-        });
-  }
-
-  private static void keep(Refusal refusal, Source source, Received received, Circumstances how) {
-    how.kept()
-        .accept(
-            refused(
-                source,
-                received,
-                received.body().length,
-                refusal.reason(),
-                refusal.detail(),
-                how.sentAt()));
-  }
-
-  private static Refused refused(
-      Source source,
-      Received received,
-      long bytesRead,
-      Reason reason,
-      @Nullable String detail,
-      long receivedAt) {
-    return new Refused(
-        source.id(),
-        source.scope(),
-        received.facts(),
-        received.body(),
-        bytesRead,
-        reason,
-        detail,
-        reason.responseStatus(),
-        receivedAt);
+    return word == null
+        ? CompletableFuture.completedFuture(asked)
+        : database
+            .submit(Durability.SYNCED, tx -> HubSubscriptions.keep(tx, source, word))
+            .thenApply(kept -> asked);
   }
 
   @Override
   public void close() {
     sources.close();
     judges.close();
+    if (quota != null) {
+      quota.close();
+    }
   }
 }

@@ -65,6 +65,15 @@ public final class Refusal extends RuntimeException {
         left);
   }
 
+  /**
+   * The events of a month are used up.
+   *
+   * @param resetSeconds to the next month
+   */
+  static Refusal quota(long resetSeconds) {
+    return of(Failure.tooFast("Event quota exceeded", resetSeconds), Reason.QUOTA_EXCEEDED);
+  }
+
   static String text(Violation violation) {
     return (violation.path().isEmpty() ? "" : violation.path() + " ") + violation.message();
   }

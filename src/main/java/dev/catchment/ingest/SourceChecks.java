@@ -8,8 +8,8 @@ import dev.catchment.log.Event;
 import dev.catchment.schema.BodySchema;
 import dev.catchment.schema.Violation;
 import dev.catchment.verify.Answer;
-import dev.catchment.verify.CertificateSource;
 import dev.catchment.verify.Handshake;
+import dev.catchment.verify.KeySource;
 import dev.catchment.verify.SignedRequest;
 import dev.catchment.verify.Verdict;
 import dev.catchment.verify.Verification;
@@ -165,10 +165,27 @@ final class SourceChecks {
   }
 
   /** Judges the signature; {@code Verified} where none is asked for. */
-  Verdict verify(SignedRequest request, long nowMillis, CertificateSource certificates) {
+  Verdict verify(SignedRequest request, long nowMillis, KeySource keys) {
     return verification == null
         ? new Verdict.Verified(null, null)
-        : verification.check(request, nowMillis, certificates);
+        : verification.check(request, nowMillis, keys);
+  }
+
+  /**
+   * The right of a verified request to be taken once, where its scheme asks for that; null where it
+   * does not.
+   */
+  @Nullable Token once(Verdict verdict, long nowMillis) {
+    if (verification == null
+        || verification.onceForMillis() == 0
+        || !(verdict instanceof Verdict.Verified verified)
+        || verified.id() == null) {
+      return null;
+    }
+    long signedAt = verified.timeMillis() == null ? nowMillis : verified.timeMillis();
+    return new Token(
+        sha256(verified.id().getBytes(StandardCharsets.UTF_8)),
+        Math.max(nowMillis, signedAt) + verification.onceForMillis());
   }
 
   /** What is to be stored with the event; throws the refusal of a body that does not fit. */

@@ -136,7 +136,9 @@ public final class Sources {
 
   /** Removes the source; its events stay. */
   public static void delete(Tx tx, Scope scope, String id) {
-    tx.update("DELETE FROM sources WHERE id = ? AND env_id = ?", id, scope.envId());
+    if (tx.update("DELETE FROM sources WHERE id = ? AND env_id = ?", id, scope.envId()) == 1) {
+      HubSubscriptions.delete(tx, id);
+    }
     tx.notify(Channel.SOURCES, id);
   }
 
@@ -156,14 +158,17 @@ public final class Sources {
 
   /** Throws {@code NOT_FOUND} when no source of that id that takes requests is in the scope. */
   public static void check(Tx tx, Scope scope, String id) {
-    long found =
-        tx.number(
-            "SELECT COUNT(*) AS n FROM sources WHERE env_id = ? AND id = ? AND kind = 'http'",
+    var _ = template(tx, scope, id);
+  }
+
+  /** The slug of the source's template, if it has one; throws as {@link #check}. */
+  public static Optional<String> template(Tx tx, Scope scope, String id) {
+    return tx.find(
+            "SELECT template FROM sources WHERE env_id = ? AND id = ? AND kind = 'http'",
+            row -> Optional.ofNullable(row.find("template")),
             scope.envId(),
-            id);
-    if (found == 0) {
-      throw Failure.notFound("Source");
-    }
+            id)
+        .orElseThrow(() -> Failure.notFound("Source"));
   }
 
   /** The source of an ingest URL, whoever owns it. */

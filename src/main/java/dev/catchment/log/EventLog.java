@@ -1,6 +1,7 @@
 package dev.catchment.log;
 
 import dev.catchment.base.Failure;
+import dev.catchment.base.Scope;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.Durability;
@@ -174,6 +175,13 @@ public final class EventLog {
   /** The event at a position, if it is still stored. */
   public static Optional<StoredEvent> at(Tx tx, long position) {
     return EventRows.at(tx, List.of(position)).stream().findFirst();
+  }
+
+  /** Whether the event of that id is still stored. */
+  public static boolean isStored(Tx tx, Scope scope, String id) {
+    return tx.number(
+            "SELECT COUNT(*) AS n FROM events WHERE env_id = ? AND id = ?", scope.envId(), id)
+        > 0;
   }
 
   /** The last position given out; 0 in an empty log. */

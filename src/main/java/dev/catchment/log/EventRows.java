@@ -59,7 +59,7 @@ final class EventRows {
         """,
         rows);
     tx.batch("INSERT INTO event_bodies (position, body) VALUES (?, ?)", bodies);
-    count(tx, events);
+    count(tx, stored);
     return stored;
   }
 
@@ -87,21 +87,48 @@ final class EventRows {
     };
   }
 
-  private static void count(Tx tx, List<Event> events) {
-    Map<String, long[]> totals = new LinkedHashMap<>();
-    for (Event event : events) {
-      long[] total = totals.computeIfAbsent(event.sourceId(), id -> new long[2]);
-      total[0]++;
-      total[1] = Math.max(total[1], event.receivedAt());
+  /** What a group of appended events adds to the totals of one source. */
+  private static final class Total {
+    final String orgId;
+    long events;
+    long originals;
+    long lastAt;
+
+    Total(String orgId) {
+      this.orgId = orgId;
     }
-    List<@Nullable Object[]> rows = new ArrayList<>();
-    totals.forEach((id, total) -> rows.add(new @Nullable Object[] {id, total[0], total[1]}));
+  }
+
+  private static void count(Tx tx, List<StoredEvent> stored) {
+    Map<String, Total> totals = new LinkedHashMap<>();
+    for (StoredEvent one : stored) {
+      Event event = one.event();
+      Total total =
+          totals.computeIfAbsent(event.sourceId(), id -> new Total(event.scope().orgId()));
+      total.events++;
+      total.originals += event.isDuplicate() ? 0 : 1;
+      total.lastAt = Math.max(total.lastAt, event.receivedAt());
+    }
+    long month = MonthlyCounts.month(tx.now());
+    List<@Nullable Object[]> rows = new ArrayList<>(totals.size());
+    totals.forEach((id, total) ->
+        rows.add(
+            new @Nullable Object[] {
+              id, total.orgId, total.events, total.lastAt, month, total.originals
+            }));
+    // A node whose clock is behind counts into the month that has begun elsewhere.
     tx.batch(
         """
-        INSERT INTO source_totals (source_id, event_count, last_event_at) VALUES (?, ?, ?)
+        INSERT INTO source_totals (source_id, org_id, event_count, last_event_at, month,
+          month_count)
+        VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (source_id) DO UPDATE SET
           event_count = source_totals.event_count + excluded.event_count,
-          last_event_at = excluded.last_event_at
+          last_event_at = excluded.last_event_at,
+          month_count = excluded.month_count + CASE WHEN excluded.month > source_totals.month
+            THEN 0 ELSE source_totals.month_count END,
+          month = CASE WHEN excluded.month > source_totals.month
+            THEN excluded.month ELSE source_totals.month END
         """,
         rows);
   }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The settings of a node, checked. What each means is written once, in {@code
@@ -31,6 +32,7 @@ final class Config {
   private final Delivery delivery;
   private final Feeds feeds;
   private final Retention retention;
+  private final Quotas quotas;
 
   /** Settings {@code server.*}; {@code port} 0 means any free one, {@code dataDir} is absolute. */
   record Server(
@@ -38,6 +40,7 @@ final class Config {
       int port,
       String bind,
       Path dataDir,
+      int maxConnections,
       List<String> trustedProxies,
       Optional<String> clientIpHeader) {
     /** The base of every URL shown, without a slash at its end, once the port is known. */
@@ -100,6 +103,9 @@ final class Config {
       int tombstoneDays,
       Optional<Path> archiveDir) {}
 
+  /** Settings {@code quotas.*}; empty for any number. */
+  record Quotas(OptionalLong eventsPerMonth, OptionalLong sources, OptionalLong destinations) {}
+
   /** What is kept rendered, and for how long it serves without the store. */
   record FeedMemory(int snapshotCacheMib, Duration staleMax) {}
 
@@ -117,6 +123,11 @@ final class Config {
     delivery = delivery(values);
     feeds = feeds(values);
     retention = retention(cwd, values);
+    quotas =
+        new Quotas(
+            values.quota("quotas.events_per_month"),
+            values.quota("quotas.sources"),
+            values.quota("quotas.destinations"));
   }
 
   /**
@@ -169,12 +180,17 @@ final class Config {
     return retention;
   }
 
+  Quotas quotas() {
+    return quotas;
+  }
+
   private static Server server(Path cwd, ConfigValues values) {
     return new Server(
         values.find("server.public_url", ConfigForms::webAddress, WEB_ADDRESS),
         values.integer("server.port", 0, 65_535),
         values.text("server.bind", ConfigForms::host, "must be an address or a host name"),
         dataDir(cwd, values),
+        values.integer("server.max_connections", 1, MANY),
         values.list("server.trusted_proxies", ConfigForms::network, NETWORKS),
         values.find("server.client_ip_header", ConfigForms::headerName, HEADER));
   }

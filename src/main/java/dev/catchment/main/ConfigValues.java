@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -19,6 +20,7 @@ import java.util.regex.Pattern;
  * the stand-in, so reading goes on to the next; {@link #finish()} throws when there was any.
  */
 final class ConfigValues {
+  private static final long QUOTA_MAX = 1_000_000_000_000L;
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
   /**
@@ -108,6 +110,13 @@ final class ConfigValues {
     }
     reject(key, "must be a whole number from %d to %d, not '%s'".formatted(least, most, text(key)));
     return standIn;
+  }
+
+  /** A whole number, or {@code unlimited}. */
+  OptionalLong quota(String key) {
+    return text(key).equals("unlimited")
+        ? OptionalLong.empty()
+        : OptionalLong.of(whole(key, 0, QUOTA_MAX, 0));
   }
 
   /** A number and {@code ms}, {@code s}, {@code m} or {@code h}, from 0 to {@code most}. */

@@ -19,9 +19,11 @@ import dev.catchment.api.GatewayProblems;
 import dev.catchment.api.HealthHandler;
 import dev.catchment.api.IngestHandler;
 import dev.catchment.api.MetricsHandler;
+import dev.catchment.api.Plan;
 import dev.catchment.api.RecordHandler;
 import dev.catchment.api.RefusedRequestHandler;
 import dev.catchment.api.SourceHandler;
+import dev.catchment.api.UsageHandler;
 import dev.catchment.feedapi.FeedApi;
 import dev.catchment.http.Router;
 import dev.catchment.http.Site;
@@ -113,13 +115,26 @@ final class Doors {
           request -> clientAddress.of(request.head().peer(), request.headers()::first));
     }
 
+    private Plan plan() {
+      Config.Quotas quotas = stores.config().quotas();
+      Config.Retention retention = stores.config().retention();
+      return new Plan(
+          quotas.eventsPerMonth(),
+          quotas.sources(),
+          quotas.destinations(),
+          retention.enabled() ? retention.eventsDays() : 0);
+    }
+
     private void resources(Router router, Gate gate) {
+      Plan plan = plan();
+      new UsageHandler(stores.database(), gate, plan).routes(router);
       new SourceHandler(
               stores.database(),
               gate,
               stores.ids(),
               features.intake().sources(),
-              () -> stores.config().server().publicUrl(port))
+              () -> stores.config().server().publicUrl(port),
+              plan)
           .routes(router);
       new DestinationHandler(
               stores.database(),
@@ -127,7 +142,8 @@ final class Doors {
               stores.ids(),
               features.destinations(),
               new DestinationHandler.Outside(
-                  features.guard()::checkOnSave, TlsContexts::check, features.courier()::test))
+                  features.guard()::checkOnSave, TlsContexts::check, features.courier()::test),
+              plan)
           .routes(router);
       new ConnectionHandler(stores.database(), gate, stores.ids()).routes(router);
       new CollectionHandler(stores.database(), gate, stores.ids(), feeds.desk()).routes(router);

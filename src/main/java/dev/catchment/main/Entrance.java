@@ -2,6 +2,7 @@ package dev.catchment.main;
 
 import dev.catchment.api.GatewayProblems;
 import dev.catchment.base.Failure;
+import dev.catchment.http.Patience;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;
@@ -34,7 +35,9 @@ final class Entrance implements Site, AutoCloseable {
                     new ServerSettings(
                         settings.port(),
                         settings.bind(),
-                        Math.clamp(Runtime.getRuntime().availableProcessors(), 1, EVENT_LOOPS_MAX)),
+                        Math.clamp(Runtime.getRuntime().availableProcessors(), 1, EVENT_LOOPS_MAX),
+                        settings.maxConnections(),
+                        Patience.STANDARD),
                     this,
                     () -> ThreadLocalRandom.current().nextLong()),
             task -> Thread.ofPlatform().name("catchment-entrance").start(task));

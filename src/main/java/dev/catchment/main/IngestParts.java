@@ -7,6 +7,9 @@ import dev.catchment.ingest.Ingest;
 import dev.catchment.ingest.RateLimits;
 import dev.catchment.ingest.Refusals;
 import dev.catchment.ingest.Sources;
+import dev.catchment.verify.Fetch;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,20 +31,28 @@ record IngestParts(Ingest ingest, Sources sources, Refusals refusals) {
                 config.ingest().maxBodyBytes(),
                 new RateLimits(
                     config.ingest().rateLimitPerIp(), config.ingest().rateLimitPerSource()),
-                id -> config.server().publicUrl(config.server().port()) + "/v1/ingest/" + id),
-            new Ingest.Outside(refusals::add, url -> get(sender, url), stores.metrics()));
+                id -> config.server().publicUrl(config.server().port()) + "/v1/ingest/" + id,
+                config.quotas().eventsPerMonth()),
+            new Ingest.Outside(refusals::add, fetch -> answer(sender, fetch), stores.metrics()));
     return new IngestParts(ingest, sources, refusals);
   }
 
-  /** Reads a public address; the sender guards against others, and follows no redirect. */
-  private static Optional<byte[]> get(Sender sender, String url) {
+  /** Asks a public address; the sender guards against others, and follows no redirect. */
+  private static Optional<byte[]> answer(Sender sender, Fetch fetch) {
+    List<Map.Entry<String, String>> headers = new ArrayList<>();
+    headers.add(Map.entry("User-Agent", "Catchment/" + Version.text()));
+    if (fetch.json() != null) {
+      headers.add(Map.entry("Content-Type", "application/json"));
+    }
     SendResult result =
         sender.send(
             new Outgoing(
-                "GET",
-                url,
-                List.of(Map.entry("User-Agent", "Catchment/" + Version.text())),
-                new byte[0],
+                fetch.json() == null ? "GET" : "POST",
+                fetch.url(),
+                headers,
+                fetch.json() == null
+                    ? new byte[0]
+                    : fetch.json().reveal().getBytes(StandardCharsets.UTF_8),
                 GET_MILLIS_MAX,
                 Outgoing.RESPONSE_BYTES_MAX));
     return result instanceof SendResult.Answered answered && answered.status() == 200

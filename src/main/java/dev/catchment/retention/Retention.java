@@ -3,6 +3,7 @@ package dev.catchment.retention;
 import dev.catchment.collections.Records;
 import dev.catchment.db.Database;
 import dev.catchment.ingest.RefusedRequests;
+import dev.catchment.ingest.UsedTokens;
 import dev.catchment.log.Cursor;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.DedupKeys;
@@ -111,6 +112,7 @@ public final class Retention implements Step {
     made.tasks.add(lease -> refused(lease, now - days(RefusedRequests.KEPT_DAYS)));
     made.tasks.add(new RefusedSweep(database));
     made.tasks.add(Retention::dedupKeys);
+    made.tasks.add(Retention::usedTokens);
     made.tasks.add(lease -> tombstones(lease, now - days(settings.tombstoneDays())));
     return made;
   }
@@ -134,6 +136,12 @@ public final class Retention implements Step {
   /** Each key is kept for the window of its source. */
   private static Task.Outcome dedupKeys(Lease lease) {
     int removed = lease.write(tx -> DedupKeys.deleteExpired(tx, EventSweep.SLICE_ROWS_MAX));
+    return removed == 0 ? Task.Outcome.DONE : Task.Outcome.REMOVED;
+  }
+
+  /** Each token is kept for as long as a request with it is not too old. */
+  private static Task.Outcome usedTokens(Lease lease) {
+    int removed = lease.write(tx -> UsedTokens.deleteExpired(tx, EventSweep.SLICE_ROWS_MAX));
     return removed == 0 ? Task.Outcome.DONE : Task.Outcome.REMOVED;
   }
 

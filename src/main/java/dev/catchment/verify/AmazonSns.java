@@ -79,9 +79,10 @@ record AmazonSns(Set<String> topics, List<PublicKey> pinned) implements Scheme {
     }
     List<PublicKey> keys = pinned;
     if (keys.isEmpty()) {
-      Optional<byte[]> certificate = moment.certificates().find(url);
+      Fetch fetch = new Fetch(url, null);
+      Optional<byte[]> certificate = moment.keys().find(fetch);
       if (certificate.isEmpty()) {
-        return new Verdict.NeedsCertificate(url);
+        return new Verdict.NeedsKey(fetch);
       }
       keys = List.of(key(certificate.get()));
     }

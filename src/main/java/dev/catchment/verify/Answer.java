@@ -27,15 +27,19 @@ public record Answer(
    *
    * @param confirmUrl an address to call with GET, its scheme and host already checked
    * @param secretToKeep the source's {@code verification_secret} from now on
-   * @param leaseSeconds for how long a hub granted a subscription
+   * @param subscription what a hub said of a subscription
    * @param note a sentence for the owner of the source
    */
   public record After(
       @Nullable String confirmUrl,
       @Nullable Secret secretToKeep,
-      @Nullable Long leaseSeconds,
+      @Nullable HubWord subscription,
       @Nullable String note) {
     static final After NOTHING = new After(null, null, null, null);
+
+    static After subscription(HubWord word) {
+      return new After(null, null, word, word.sentence());
+    }
 
     static After note(String note) {
       return new After(null, null, null, note);

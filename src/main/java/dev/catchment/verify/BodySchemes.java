@@ -2,6 +2,7 @@ package dev.catchment.verify;
 
 import dev.catchment.json.Json;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -11,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** Schemes whose signature stands inside the body and covers chosen fields of it. */
 final class BodySchemes {
   private static final Window MAILGUN_TOLERANCE = new Window(900, -1, true);
+  private static final List<String> MAILGUN_FIELDS = List.of("timestamp", "token", "signature");
+
+  /** No token is remembered for longer, also where the age of a request does not matter. */
+  private static final long ONCE_SECONDS_MAX = Duration.ofDays(30).toSeconds();
+
   private static final Pattern BASE64_LINES = Pattern.compile("[A-Za-z0-9+/=\n]*");
 
   private BodySchemes() {}
@@ -68,8 +74,7 @@ final class BodySchemes {
             Stamp.Unit.SECONDS,
             MAILGUN_TOLERANCE.with(setup.options().tolerance()));
     return (request, moment) -> {
-      boolean form = request.isOfType("application/x-www-form-urlencoded");
-      Json.Obj values = form ? mailgunForm(request.form()) : object(json(request), "signature");
+      Json.Obj values = mailgunValues(request);
       String timestamp = text(values, "timestamp");
       String token = text(values, "token");
       String signature = text(values, "signature");
@@ -84,19 +89,35 @@ final class BodySchemes {
     };
   }
 
-  private static Json.Obj mailgunForm(Fields form) {
-    return Json.object()
-        .put("timestamp", form.get("timestamp"))
-        .put("token", form.get("token"))
-        .put("signature", form.get("signature"))
-        .build();
+  /** The three stand in a form, with files as multipart, or in an object of their own. */
+  private static Json.Obj mailgunValues(SignedRequest request) {
+    Json.ObjBuilder values = Json.object();
+    if (request.isOfType("multipart/form-data")) {
+      Multipart.fields(request, MAILGUN_FIELDS)
+          .forEach((name, bytes) -> values.put(name, new String(bytes, StandardCharsets.UTF_8)));
+    } else if (request.isOfType("application/x-www-form-urlencoded")) {
+      Fields form = request.form();
+      MAILGUN_FIELDS.forEach(name -> values.put(name, form.get(name)));
+    } else {
+      return object(json(request), "signature");
+    }
+    return values.build();
+  }
+
+  /** How long a token may come again, so that it must be known: as long as its time is taken. */
+  static long mailgunOnceForMillis(Options options) {
+    Integer tolerance = options.tolerance();
+    long seconds = tolerance == null ? MAILGUN_TOLERANCE.past() : tolerance;
+    return Duration.ofSeconds(
+            seconds == 0 ? ONCE_SECONDS_MAX : Math.min(seconds + 60, ONCE_SECONDS_MAX))
+        .toMillis();
   }
 
   /** The time and the type of the event are signed, in a field of a multipart form. */
   static Scheme dropboxSign(Setup setup) {
     TextKey key = TextKey.of(Algorithm.HMAC_SHA256, setup);
     return (request, moment) -> {
-      byte[] field = Multipart.field(request, "json");
+      byte[] field = Multipart.fields(request, List.of("json")).get("json");
       Json.Obj event = object(parsed(field == null ? new byte[0] : field), "event");
       String hash = text(event, "event_hash");
       String time = text(event, "event_time");

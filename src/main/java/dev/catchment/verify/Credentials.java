@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 /** Schemes in which the sender shows the secret itself; nothing protects the body. */
 final class Credentials {
   private static final Pattern TELEGRAM = Pattern.compile("[A-Za-z0-9_-]{1,256}");
+  private static final String AUTHORIZATION = "Authorization";
   private static final String BASIC = "Basic ";
 
   private Credentials() {}
@@ -24,9 +25,9 @@ final class Credentials {
         }
         yield token("X-Telegram-Bot-Api-Secret-Token", setup);
       }
-      case "okta" -> token("Authorization", setup);
+      case "okta" -> token(AUTHORIZATION, setup);
       case "gitlab" -> Schemes.each(setup, Credentials::gitlab);
-      default -> basic(setup);
+      default -> postmark(setup);
     };
   }
 
@@ -44,11 +45,18 @@ final class Credentials {
         verdict(digests, request.required(name).getBytes(StandardCharsets.UTF_8), name);
   }
 
+  /** User and password of the URL, unless the source names another header that holds the secret. */
+  private static Scheme postmark(Setup setup) {
+    return setup.header() == null || setup.header().equalsIgnoreCase(AUTHORIZATION)
+        ? basic(setup)
+        : token(setup.header(), setup);
+  }
+
   private static Scheme basic(Setup setup) {
     setup.secrets().forEach(secret -> Pair.of(secret, "user:password"));
     List<byte[]> digests = digests(setup);
     return (request, moment) -> {
-      String value = request.required("Authorization");
+      String value = request.required(AUTHORIZATION);
       if (!value.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
         throw Refusal.invalid("Header Authorization is not of the scheme Basic");
       }
@@ -56,7 +64,7 @@ final class Credentials {
       if (shown == null) {
         throw Refusal.invalid("Header Authorization is not base64");
       }
-      return verdict(digests, shown, "Authorization");
+      return verdict(digests, shown, AUTHORIZATION);
     };
   }
 

@@ -54,15 +54,20 @@ sealed interface HubChallenge extends Handshake.Way {
 
   /** Echoes for the topic that was asked for. */
   record WebSub(@Nullable String topic, @Nullable String formerTopic) implements HubChallenge {
+    private static HubWord word(String mode, @Nullable String lease) {
+      return mode.equals("subscribe")
+          ? new HubWord(HubWord.State.GRANTED, lease == null ? null : Stamp.number(lease), null)
+          : new HubWord(HubWord.State.ENDED, null, null);
+    }
+
     @Override
     public Answer answer(String mode, Fields query) {
       String named = query.get("hub.topic");
       if (mode.equals("denied") && named != null && named.equals(topic)) {
-        String reason = query.get("hub.reason");
         return Answer.empty(200)
             .then(
-                Answer.After.note(
-                    "The hub denied the subscription" + (reason == null ? "" : ": " + reason)));
+                Answer.After.subscription(
+                    new HubWord(HubWord.State.DENIED, null, query.get("hub.reason"))));
       }
       Answer echo = echo(query);
       String asked =
@@ -74,9 +79,7 @@ sealed interface HubChallenge extends Handshake.Way {
       if (echo == null || asked == null || !asked.equals(named)) {
         return Answer.empty(404).then(Answer.After.note("That was not asked for"));
       }
-      String lease = query.get("hub.lease_seconds");
-      Long seconds = lease == null ? null : Stamp.number(lease);
-      return echo.then(new Answer.After(null, null, seconds, null));
+      return echo.then(Answer.After.subscription(word(mode, query.get("hub.lease_seconds"))));
     }
   }
 }

@@ -14,8 +14,8 @@ final class Limits {
   /** Parameters of a form or a query. */
   static final int FIELDS_MAX = 1_000;
 
-  /** Parts of a multipart body. */
-  static final int PARTS_MAX = 20;
+  /** Parts of a multipart body. A mail that is passed on has one for each of its headers. */
+  static final int PARTS_MAX = 500;
 
   /** Items of one notification, each with a signature of its own. */
   static final int ITEMS_MAX = 100;

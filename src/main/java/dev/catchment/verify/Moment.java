@@ -5,4 +5,4 @@ package dev.catchment.verify;
  *
  * @param nowMillis milliseconds since 1970
  */
-record Moment(long nowMillis, CertificateSource certificates) {}
+record Moment(long nowMillis, KeySource keys) {}

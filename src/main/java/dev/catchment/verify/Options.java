@@ -66,6 +66,18 @@ record Options(Json.Obj config) {
     return seconds.intValue();
   }
 
+  /** One of a few words; the first unless it says otherwise. */
+  String word(String member, List<String> words) {
+    String text = filled(member);
+    if (text == null) {
+      return words.getFirst();
+    }
+    if (!words.contains(text)) {
+      throw Failure.body(FIELD + "." + member, "must be " + String.join(" or ", words));
+    }
+    return text;
+  }
+
   /** The secrets beside the first, each with its field. */
   List<Setup.Named> moreSecrets() {
     String field = FIELD + ".secrets";

@@ -1,12 +1,8 @@
 package dev.catchment.verify;
 
-import dev.catchment.base.Failure;
-import dev.catchment.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.PublicKey;
-import java.security.Signature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -143,59 +139,5 @@ final class Tokens {
   private static boolean digests(@Nullable String claim, Encoding encoding, byte[] bytes) {
     byte[] digest = claim == null ? null : encoding.decode(claim);
     return digest != null && MessageDigest.isEqual(digest, Algorithm.sha256(bytes));
-  }
-
-  /** Plaid signs with keys of its own, named in the token's header. */
-  private record Plaid(List<Key> keys, Window window) implements Scheme {
-    private record Key(@Nullable String id, PublicKey key) {}
-
-    private static final Window TOLERANCE = Window.past(300);
-
-    static Scheme compile(Setup setup) {
-      List<Key> keys = new ArrayList<>();
-      for (Setup.Named secret : setup.secrets()) {
-        Json json = Json.parse(secret.text()).orElse(Json.nil());
-        PublicKey key = json instanceof Json.Obj jwk ? PublicKeys.p256(jwk) : null;
-        if (key == null) {
-          throw Failure.body(secret.field(), "must be a P-256 public key as a JSON Web Key");
-        }
-        keys.add(new Key(Jwt.text((Json.Obj) json, "kid"), key));
-      }
-      return new Plaid(keys, TOLERANCE.with(setup.options().tolerance()));
-    }
-
-    @Override
-    public Verdict check(SignedRequest request, Moment moment) {
-      Jwt jwt = Jwt.parse(request.required("Plaid-Verification"));
-      if (!jwt.algorithm().equals("ES256")) {
-        throw Refusal.invalid("The token's algorithm is not ES256");
-      }
-      String named = Jwt.text(jwt.header(), "kid");
-      boolean signed =
-          keys.stream()
-              .filter(key -> named == null || key.id == null || key.id.equals(named))
-              .anyMatch(key -> signed(jwt, key.key));
-      if (!signed) {
-        throw Refusal.invalid("The token's signature does not fit the key");
-      }
-      Long issued = jwt.time("iat");
-      if (issued == null) {
-        throw Refusal.invalid("The token has no iat");
-      }
-      window.check(issued * 1000, moment.nowMillis() / 1000 * 1000);
-      body(jwt.claim("request_body_sha256"), Encoding.HEX, request);
-      return new Verdict.Verified(null, issued * 1000);
-    }
-
-    private static boolean signed(Jwt jwt, PublicKey key) {
-      try {
-        Signature check = Signature.getInstance("SHA256withECDSAinP1363Format");
-        check.initVerify(key);
-        check.update(jwt.signed());
-        return check.verify(jwt.signature());
-      } catch (GeneralSecurityException e) {
-        return false;
-      }
-    }
   }
 }

@@ -20,10 +20,8 @@ public sealed interface Verdict {
   record Refused(Reason reason, String detail) implements Verdict {}
 
   /**
-   * Nothing can be said without a certificate. Fetch it, without following redirects, and check
-   * again with a source that has it; refuse when it cannot be had.
-   *
-   * @param url an address whose scheme and host were checked already
+   * Nothing can be said without a key of the provider. Fetch it, and check again with a source that
+   * has it; refuse when it cannot be had.
    */
-  record NeedsCertificate(String url) implements Verdict {}
+  record NeedsKey(Fetch fetch) implements Verdict {}
 }

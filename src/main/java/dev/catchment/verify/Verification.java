@@ -18,10 +18,12 @@ public final class Verification {
 
   private final String type;
   private final Scheme scheme;
+  private final long onceForMillis;
 
-  private Verification(String type, Scheme scheme) {
+  private Verification(String type, Scheme scheme, long onceForMillis) {
     this.type = type;
     this.scheme = scheme;
+    this.onceForMillis = onceForMillis;
   }
 
   /**
@@ -63,7 +65,9 @@ public final class Verification {
     options.encoding();
     options.tolerance();
     return new Verification(
-        type, Schemes.compile(type, setup, filling == null ? null : filling.slug()));
+        type,
+        Schemes.compile(type, setup, filling == null ? null : filling.slug()),
+        type.equals("mailgun") ? BodySchemes.mailgunOnceForMillis(options) : 0);
   }
 
   /**
@@ -76,7 +80,7 @@ public final class Verification {
       return compile(fields, template, ingestUrl);
     } catch (Failure failure) {
       Verdict refused = new Verdict.Refused(Reason.VERIFIER_MISCONFIGURED, failure.sentence());
-      return new Verification("", (request, moment) -> refused);
+      return new Verification("", (request, moment) -> refused, 0);
     }
   }
 
@@ -119,15 +123,24 @@ public final class Verification {
     return type.equals("websub");
   }
 
-  /** Judges a request; asks for a certificate where the scheme needs one. Throws nothing. */
-  public Verdict check(SignedRequest request, long nowMillis) {
-    return check(request, nowMillis, CertificateSource.none());
+  /**
+   * For how long the id of a verified request must be remembered, in milliseconds, so that it is
+   * taken once only: where a scheme does not sign the body, whoever saw a request could send
+   * another body under its signature. 0 where nothing is to be remembered.
+   */
+  public long onceForMillis() {
+    return onceForMillis;
   }
 
-  /** The same with the certificates that the caller holds. */
-  public Verdict check(SignedRequest request, long nowMillis, CertificateSource certificates) {
+  /** Judges a request; asks for a key where the scheme needs one. Throws nothing. */
+  public Verdict check(SignedRequest request, long nowMillis) {
+    return check(request, nowMillis, KeySource.none());
+  }
+
+  /** The same with the keys that the caller holds. */
+  public Verdict check(SignedRequest request, long nowMillis, KeySource keys) {
     try {
-      return scheme.judge(request, new Moment(nowMillis, certificates));
+      return scheme.judge(request, new Moment(nowMillis, keys));
     } catch (RuntimeException e) {
       return new Verdict.Refused(
           Reason.VERIFIER_MISCONFIGURED, "The verifier failed: " + e.getClass().getSimpleName());

@@ -101,6 +101,10 @@ final class ApiNode implements AutoCloseable {
   }
 
   ApiNode(BothDatabases.Store store) {
+    this(store, Plan.unlimited());
+  }
+
+  ApiNode(BothDatabases.Store store, Plan plan) {
     SecureRandom random = new SecureRandom();
     InstantSource clock = InstantSource.system();
     ids = new Ids(clock, random);
@@ -124,13 +128,13 @@ final class ApiNode implements AutoCloseable {
                 new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20))),
             ids,
             clock,
-            new Ingest.Settings(BODY_MAX, new RateLimits(0, 0), id -> null),
+            new Ingest.Settings(BODY_MAX, new RateLimits(0, 0), id -> null, plan.eventsPerMonth()),
             new Ingest.Outside(refusals::add, url -> Optional.empty(), new Metrics()));
     feeds = new FeedDesk(database, ids, new FeedMemory(database, clock, FeedSettings.standard()));
     Access access =
         new Access(database, clock, new SessionCookie(List.of(new Secret("secret")), false));
     Gate gate = new Gate(access, OriginRule.of("https://gateway.example", Set.of()));
-    Router router = router(gate, clock);
+    Router router = router(gate, clock, plan);
     server =
         Server.start(
             new ServerSettings(0, "127.0.0.1", 1),
@@ -138,14 +142,15 @@ final class ApiNode implements AutoCloseable {
             random);
   }
 
-  private Router router(Gate gate, InstantSource clock) {
+  private Router router(Gate gate, InstantSource clock, Plan plan) {
     DestinationHandler.Outside outside =
         new DestinationHandler.Outside(ApiNode::checkUrl, TlsContexts::check, this::testSend);
     Router router = new Router(new GatewayProblems());
     new SourceHandler(
-            database, gate, ids, new Sources(Sample.vault()), () -> "https://gateway.example")
+            database, gate, ids, new Sources(Sample.vault()), () -> "https://gateway.example", plan)
         .routes(router);
-    new DestinationHandler(database, gate, ids, destinations, outside).routes(router);
+    new DestinationHandler(database, gate, ids, destinations, outside, plan).routes(router);
+    new UsageHandler(database, gate, plan).routes(router);
     new ConnectionHandler(database, gate, ids).routes(router);
     new CollectionHandler(database, gate, ids, feeds).routes(router);
     new RecordHandler(database, gate).routes(router);

@@ -50,6 +50,59 @@ final class SourceChecksTest {
   }
 
   @BothDatabases
+  void aCollectionTakesTypeAndTimeFromTheTemplateOfItsSource(BothDatabases.Store store)
+      throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      String stripe =
+          node.made("source", "{\"name\":\"S\",\"slug\":\"s\",\"template\":\"stripe\"}");
+      ApiNode.Answer preset = collection(node, "preset", stripe, "");
+      assertThat(preset.text("collection", "event_type_field")).isEqualTo("type");
+      assertThat(preset.text("options", "event_time_path")).isEqualTo("created");
+      assertThat(preset.text("collection", "primary_key_path")).isEqualTo("id");
+      String path = "/v1/collections/" + preset.text("collection", "id");
+      assertThat(node.get(path).text("options", "event_time_path")).isEqualTo("created");
+
+      ApiNode.Answer own =
+          collection(
+              node,
+              "own",
+              stripe,
+              ",\"event_type_field\":\"kind\",\"options\":{\"event_time_path\":\"at\"}");
+      assertThat(own.text("collection", "event_type_field")).isEqualTo("kind");
+      assertThat(own.text("options", "event_time_path")).isEqualTo("at");
+
+      ApiNode.Answer none =
+          collection(
+              node,
+              "none",
+              stripe,
+              ",\"event_type_field\":null,\"options\":{\"event_time_path\":null}");
+      assertThat(none.at("collection", "event_type_field")).isEqualTo(Json.nil());
+      assertThat(none.at("options", "event_time_path")).isEqualTo(Json.nil());
+
+      ApiNode.Answer half =
+          collection(node, "half", stripe, ",\"options\":{\"data_path\":\"data\"}");
+      assertThat(half.text("options", "event_time_path")).isEqualTo("created");
+      assertThat(half.text("options", "data_path")).isEqualTo("data");
+
+      ApiNode.Answer plain = collection(node, "plain", node.source("plain"), "");
+      assertThat(plain.at("collection", "event_type_field")).isEqualTo(Json.nil());
+      assertThat(plain.at("options", "event_time_path")).isEqualTo(Json.nil());
+    }
+  }
+
+  private static ApiNode.Answer collection(ApiNode node, String slug, String source, String more)
+      throws Exception {
+    ApiNode.Answer answer =
+        node.post(
+            "/v1/collections",
+            "{\"name\":\"C\",\"slug\":\"%s\",\"source_id\":\"%s\",\"primary_key_path\":\"id\"%s}"
+                .formatted(slug, source, more));
+    assertThat(answer.status()).as(answer.body().text()).isEqualTo(201);
+    return answer;
+  }
+
+  @BothDatabases
   void theMaskedSecretComingBackChangesNothing(BothDatabases.Store store) throws Exception {
     try (ApiNode node = new ApiNode(store)) {
       String id =

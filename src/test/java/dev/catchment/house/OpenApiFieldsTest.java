@@ -43,6 +43,8 @@ final class OpenApiFieldsTest {
                 GET /v1/events
                 GET /v1/events/{id}
                 GET /v1/events/{id}/payload
+                GET /v1/billing/usage
+                GET /v1/usage
                 GET /v1/refused-requests
                 GET /v1/refused-requests/summary
                 GET /v1/refused-requests/{id}

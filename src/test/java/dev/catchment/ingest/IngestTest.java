@@ -8,6 +8,7 @@ import dev.catchment.json.Json;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.schema.Violation;
 import dev.catchment.testkit.BothDatabases;
+import dev.catchment.verify.HubWord;
 import dev.catchment.verify.VerificationFields;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -47,6 +48,25 @@ final class IngestTest {
           .extracting(Refused::reason)
           .containsExactly(
               Reason.SIGNATURE_MISSING, Reason.SIGNATURE_INVALID, Reason.SIGNATURE_INVALID);
+    }
+  }
+
+  @BothDatabases
+  void anUnknownVerifierRefuses(BothDatabases.Store store) throws Exception {
+    try (IntakeNode node = new IntakeNode(store)) {
+      String source =
+          node.source(
+              new SourceRules(
+                  null,
+                  new SourceRules.Verifying(
+                      true, new VerificationFields("no_such_scheme", new Secret("s"), null, null)),
+                  SourceRules.NONE.dedup(),
+                  SourceRules.NONE.addresses(),
+                  SourceRules.NONE.body()));
+      Refusal refusal = node.refusal(source, IP, "{}", "X-Signature", hmac("s", "{}"));
+      assertThat(refusal.reason()).isEqualTo(Reason.VERIFIER_MISCONFIGURED);
+      assertThat(refusal.failure().sentence()).isEqualTo("Invalid signature");
+      assertThat(node.events()).isEmpty();
     }
   }
 
@@ -259,6 +279,54 @@ final class IngestTest {
           .as("verified from now on")
           .isEqualTo(Reason.SIGNATURE_MISSING);
     }
+  }
+
+  @BothDatabases
+  void whatAHubSaysOfASubscriptionIsKept(BothDatabases.Store store) {
+    try (IntakeNode node = new IntakeNode(store)) {
+      String source =
+          node.source(
+              new SourceRules(
+                  "websub",
+                  new SourceRules.Verifying(
+                      true, new VerificationFields("websub", new Secret("hub-secret"), null, null)),
+                  SourceRules.NONE.dedup(),
+                  SourceRules.NONE.addresses(),
+                  SourceRules.NONE.body()),
+              "{\"topic\":\"https://t.example/a\",\"former_topic\":\"https://t.example/b\"}");
+      assertThat(said(node, source)).isEmpty();
+      node.ask(
+          source,
+          "hub.mode=subscribe&hub.topic=https://t.example/a&hub.challenge=c&hub.lease_seconds=86400");
+      assertThat(said(node, source))
+          .contains(
+              new HubSubscriptions.Said(
+                  new HubWord(HubWord.State.GRANTED, 86_400L, null), IntakeNode.START));
+      assertThat(node.refused.getFirst().detail())
+          .isEqualTo("The hub granted the subscription for 86400 s");
+      node.clock.pass(Duration.ofHours(20));
+      node.ask(source, "hub.mode=denied&hub.topic=https://t.example/a&hub.reason=no");
+      assertThat(said(node, source))
+          .contains(
+              new HubSubscriptions.Said(
+                  new HubWord(HubWord.State.DENIED, null, "no"), node.clock.millis()));
+      node.ask(source, "hub.mode=subscribe&hub.topic=https://other.example/&hub.challenge=c");
+      assertThat(said(node, source).map(found -> found.word().state()))
+          .as("nobody asked for that topic")
+          .contains(HubWord.State.DENIED);
+      node.ask(source, "hub.mode=unsubscribe&hub.topic=https://t.example/b&hub.challenge=c");
+      assertThat(said(node, source).map(found -> found.word().state()))
+          .contains(HubWord.State.ENDED);
+      node.database.write(tx -> {
+        Sources.delete(tx, node.read(source).scope(), source);
+        return true;
+      });
+      assertThat(said(node, source)).isEmpty();
+    }
+  }
+
+  private static Optional<HubSubscriptions.Said> said(IntakeNode node, String source) {
+    return node.database.read(tx -> HubSubscriptions.find(tx, source));
   }
 
   @BothDatabases

@@ -4,20 +4,24 @@ import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
 import dev.catchment.db.Database;
 import dev.catchment.db.OpenDatabase;
+import dev.catchment.db.Work;
 import dev.catchment.json.Json;
 import dev.catchment.log.Event;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
+import dev.catchment.log.MonthlyCounts;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.observe.Metrics;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.Sample;
 import dev.catchment.testkit.SettableClock;
+import dev.catchment.verify.Fetch;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -37,6 +41,7 @@ final class IntakeNode implements AutoCloseable {
   private final Sources sources = new Sources(Sample.vault());
   private final EventLog log;
   private final Ingest ingest;
+  private boolean closed;
 
   IntakeNode(BothDatabases.Store store) {
     this(store, "a", new RateLimits(0, 0), url -> Optional.empty());
@@ -46,7 +51,16 @@ final class IntakeNode implements AutoCloseable {
       BothDatabases.Store store,
       String name,
       RateLimits limits,
-      Function<String, Optional<byte[]>> get) {
+      Function<Fetch, Optional<byte[]>> get) {
+    this(store, name, limits, get, OptionalLong.empty());
+  }
+
+  IntakeNode(
+      BothDatabases.Store store,
+      String name,
+      RateLimits limits,
+      Function<Fetch, Optional<byte[]>> get,
+      OptionalLong eventsPerMonth) {
     this.database = new OpenDatabase(clock, new Metrics()).open(store.settings(name));
     this.ids = new Ids(clock, new SplittableRandom(name.hashCode()));
     this.log = new EventLog(database, new LogBounds(10_000, 64 << 20, 1 << 20));
@@ -55,7 +69,8 @@ final class IntakeNode implements AutoCloseable {
             new Ingest.Stores(database, sources, log),
             ids,
             clock,
-            new Ingest.Settings(1 << 20, limits, id -> "https://in.example/v1/ingest/" + id),
+            new Ingest.Settings(
+                1 << 20, limits, id -> "https://in.example/v1/ingest/" + id, eventsPerMonth),
             new Ingest.Outside(refused::add, get, new Metrics()));
   }
 
@@ -114,6 +129,31 @@ final class IntakeNode implements AutoCloseable {
         .toCompletableFuture();
   }
 
+  /** The outcome of a GET with that query. */
+  Intake ask(String source, String query) {
+    Event.RequestFacts facts = new Event.RequestFacts("GET", "{}", "{}", null, "203.0.113.7");
+    return ingest
+        .accept(
+            new Received(
+                source, facts, List.of(), "/v1/ingest/" + source + "?" + query, new byte[0]))
+        .toCompletableFuture()
+        .join();
+  }
+
+  <T> T write(Work<T> work) {
+    return database.write(work);
+  }
+
+  /** The text {@code t} of the first row that a query finds in the store. */
+  String stored(String sql) {
+    return database.read(tx -> tx.find(sql, row -> row.string("t")).orElseThrow());
+  }
+
+  /** What the organization has used of this month, as the store has it. */
+  long used() {
+    return database.read(tx -> MonthlyCounts.accepted(tx, SCOPE.orgId()));
+  }
+
   /** The outcome of one request. */
   Intake send(String source, String body, String... headers) {
     return begin(source, "203.0.113.7", body, headers).join();
@@ -146,6 +186,10 @@ final class IntakeNode implements AutoCloseable {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     ingest.close();
     database.close();
   }

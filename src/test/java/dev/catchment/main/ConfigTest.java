@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,7 +64,11 @@ final class ConfigTest {
           Map.entry("retention.events_days", "0"),
           Map.entry("retention.events_max", "5000000000"),
           Map.entry("retention.tombstone_days", "1"),
-          Map.entry("retention.archive_dir", "archive"));
+          Map.entry("retention.archive_dir", "archive"),
+          Map.entry("server.max_connections", "7"),
+          Map.entry("quotas.events_per_month", "100000"),
+          Map.entry("quotas.sources", "0"),
+          Map.entry("quotas.destinations", "7"));
 
   @TempDir private Path cwd;
 
@@ -78,6 +83,7 @@ final class ConfigTest {
                 8080,
                 "0.0.0.0",
                 cwd.resolve("data"),
+                20_000,
                 List.of(),
                 Optional.empty()));
     assertThat(config.database()).isEqualTo(new Config.Database(new Secret("")));
@@ -100,6 +106,9 @@ final class ConfigTest {
                 new Config.FeedMemory(512, Duration.ofSeconds(60))));
     assertThat(config.retention())
         .isEqualTo(new Config.Retention(true, 30, 0, 90, Optional.empty()));
+    assertThat(config.quotas())
+        .isEqualTo(
+            new Config.Quotas(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty()));
   }
 
   @Test
@@ -166,6 +175,7 @@ final class ConfigTest {
                 1,
                 "::1",
                 cwd.resolve("elsewhere"),
+                20_000,
                 List.of(),
                 Optional.empty()));
     assertThat(config.database().url()).isEqualTo(new Secret("postgres://me@db/events"));
@@ -387,7 +397,8 @@ final class ConfigTest {
         config.ingest(),
         config.delivery(),
         config.feeds(),
-        config.retention());
+        config.retention(),
+        config.quotas());
   }
 
   private Config load(Map<String, String> environment, String... flags) {

@@ -74,7 +74,9 @@ final class HandshakeTest {
     String config = "{\"topic\": \"t\"}";
     String subscribe = hub("subscribe", "&hub.topic=t&hub.lease_seconds=86400");
     Answer granted = answer("websub", "s", config, get(subscribe)).orElseThrow();
-    assertThat(granted.after().leaseSeconds()).isEqualTo(86_400L);
+    assertThat(granted.after().subscription())
+        .isEqualTo(new HubWord(HubWord.State.GRANTED, 86_400L, null));
+    assertThat(granted.after().note()).isEqualTo("The hub granted the subscription for 86400 s");
     String denied = URL + "?hub.mode=denied&hub.topic=t&hub.reason=too+many";
     Answer denial = answer("websub", "s", config, get(denied)).orElseThrow();
     assertThat(denial.status()).isEqualTo(200);

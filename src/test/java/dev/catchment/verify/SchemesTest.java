@@ -13,6 +13,7 @@ import static dev.catchment.verify.Requests.takes;
 import static dev.catchment.verify.Requests.verification;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.catchment.base.Secret;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Base64;
@@ -323,6 +324,62 @@ final class SchemesTest {
         .isEqualTo(Reason.TIMESTAMP_OUT_OF_TOLERANCE);
   }
 
+  @Test
+  void postmarkMayShowItsSecretInAnotherHeader() {
+    Verification basic = verification("postmark", "user:password");
+    String shown = "Basic " + Base64.getEncoder().encodeToString(bytes("user:password"));
+    assertThat(takes(basic, post("{}", "Authorization", shown))).isTrue();
+    assertThat(takes(basic, post("{}", "X-Hook-Token", "user:password"))).isFalse();
+    Verification custom =
+        Verification.compile(
+            new VerificationFields("postmark", new Secret("any text"), "X-Hook-Token", null),
+            "postmark",
+            URL);
+    assertThat(takes(custom, post("{}", "x-hook-token", "any text"))).isTrue();
+    assertThat(takes(custom, post("{}", "x-hook-token", "any tex"))).isFalse();
+    assertThat(takes(custom, post("{}", "Authorization", shown))).isFalse();
+    assertThat(reason(check(custom, post("{}", "x-hook-token", ""))))
+        .isEqualTo(Reason.SIGNATURE_MISSING);
+  }
+
+  @Test
+  void mailgunSignsFieldsOfAFormWithFilesToo() {
+    Verification mailgun = verification("mailgun", "key");
+    String signature = hex("HmacSHA256", "key", NOW + "token-1");
+    assertThat(takes(mailgun, multipart(NOW + "", "token-1", signature))).isTrue();
+    assertThat(takes(mailgun, multipart(NOW + "", "token-2", signature))).isFalse();
+    assertThat(reason(check(mailgun, multipart(NOW + "", "", signature))))
+        .isEqualTo(Reason.SIGNATURE_MISSING);
+    assertThat(takes(mailgun, post("--b", "Content-Type", "multipart/form-data; boundary=b")))
+        .isFalse();
+    assertThat(mailgun.onceForMillis()).isEqualTo(960_000);
+    assertThat(verification("mailgun", "key", "{\"tolerance_seconds\": 60}").onceForMillis())
+        .isEqualTo(120_000);
+    assertThat(verification("stripe", "whsec_x").onceForMillis()).isZero();
+  }
+
+  /** A mail that is passed on: a part for each of its many headers, and a file. */
+  private static SignedRequest multipart(String timestamp, String token, String signature) {
+    StringBuilder body = new StringBuilder();
+    for (int i = 0; i < 60; i++) {
+      part(body, "name=\"Received-" + i + "\"", "from somewhere");
+    }
+    part(body, "name=\"attachment-1\"; filename=\"token.bin\"", "\r\n--no boundary\r\n");
+    part(body, "name=\"timestamp\"", timestamp);
+    part(body, "name=\"token\"", token);
+    part(body, "name=\"signature\"", signature);
+    return post(
+        body + "--b0undary--\r\n", "Content-Type", "multipart/form-data; boundary=\"b0undary\"");
+  }
+
+  private static void part(StringBuilder body, String disposition, String content) {
+    body.append("--b0undary\r\nContent-Disposition: form-data; ")
+        .append(disposition)
+        .append("\r\n\r\n")
+        .append(content)
+        .append("\r\n");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -348,7 +405,7 @@ final class SchemesTest {
         .isEqualTo(Reason.SIGNATURE_INVALID);
     String right = "https://sns.cn-north-1.amazonaws.com.cn/a.pem";
     assertThat(check(sns, post(message.formatted(right))))
-        .isEqualTo(new Verdict.NeedsCertificate(right));
+        .isEqualTo(new Verdict.NeedsKey(new Fetch(right, null)));
   }
 
   @Test

@@ -87,6 +87,32 @@ final class TemplatesTest {
   }
 
   @Test
+  void eachProviderWithATimeInItsEventsSaysWhereItIs() {
+    Set<String> withoutOne =
+        Set.of(
+            "github",
+            "twilio",
+            "custom",
+            "websub",
+            "dropbox",
+            "dropbox-sign",
+            "gitlab",
+            "plaid",
+            "braintree",
+            "plivo",
+            "messagebird",
+            "qstash",
+            "onfido",
+            "modern-treasury",
+            "kontent-ai",
+            "retell",
+            "microsoft-graph");
+    assertThat(Templates.list().stream().filter(found -> found.eventTimePath() == null))
+        .extracting(Template::slug)
+        .containsExactlyInAnyOrderElementsOf(withoutOne);
+  }
+
+  @Test
   void theTypesAreThoseOfTheApi() {
     Set<String> general = Set.of("hmac_sha256", "hmac_sha1", "standard_webhooks");
     for (Template template : Templates.list()) {

@@ -93,8 +93,8 @@ record Vector(String provider, Json.Obj row) {
   }
 
   /** Serves the certificate of the vector for any address, as its convention says. */
-  CertificateSource certificates() {
-    return url -> Optional.of(secret().getBytes(StandardCharsets.UTF_8));
+  KeySource certificates() {
+    return fetch -> Optional.of(secret().getBytes(StandardCharsets.UTF_8));
   }
 
   Verdict verdict() {

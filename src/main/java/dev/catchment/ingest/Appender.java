@@ -1,0 +1,108 @@
+package dev.catchment.ingest;
+
+import dev.catchment.base.Failure;
+import dev.catchment.base.Ids;
+import dev.catchment.db.Database;
+import dev.catchment.db.Durability;
+import dev.catchment.log.Event;
+import dev.catchment.log.EventLog;
+import dev.catchment.log.StoredEvent;
+import dev.catchment.observe.Metrics;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Makes events of the requests that fit. Safe for use by several threads. */
+final class Appender {
+  private final Database database;
+  private final EventLog log;
+  private final Ids ids;
+  private final InstantSource clock;
+  private final boolean counted;
+  private final Metrics.Count accepted;
+
+  /**
+   * @param counted whether candidates have a place in a quota to take
+   */
+  Appender(
+      Ingest.Stores stores, Ids ids, InstantSource clock, boolean counted, Metrics.Count accepted) {
+    this.database = stores.database();
+    this.log = stores.log();
+    this.ids = ids;
+    this.clock = clock;
+    this.counted = counted;
+    this.accepted = accepted;
+  }
+
+  /**
+   * The same for a request that shows a token, unless one that was stored has shown it before; two
+   * with one token at once make one event.
+   */
+  CompletionStage<Intake> appendOnce(Candidate candidate, Event.Checks found, Token token) {
+    Source source = candidate.source();
+    String eventId = ids.next();
+    // The commit of the event makes the claim as durable as itself.
+    return database
+        .submit(Durability.DERIVED, tx -> UsedTokens.claim(tx, source, token, eventId))
+        .thenCompose(claim ->
+            candidate.keptIfRefused(() ->
+                switch (claim) {
+                  case TAKEN -> appendClaimed(candidate, found, token, eventId);
+                  case USED ->
+                      throw Refusal.signature(
+                          Reason.SIGNATURE_INVALID, "The token was used before");
+                  case UNDER_WAY -> throw Failure.unavailable();
+                }));
+  }
+
+  private CompletionStage<Intake> appendClaimed(
+      Candidate candidate, Event.Checks found, Token token, String eventId) {
+    Source source = candidate.source();
+    CompletionStage<Intake> appended;
+    try {
+      appended = append(candidate, eventId, found);
+    } catch (Refusal e) {
+      appended = CompletableFuture.failedFuture(e);
+      candidate.keep(e);
+    }
+    return appended.whenComplete((intake, thrown) -> {
+      var _ =
+          database.submit(
+              Durability.DERIVED,
+              tx ->
+                  thrown == null
+                      ? UsedTokens.use(tx, source, token, eventId)
+                      : UsedTokens.release(tx, source, token, eventId));
+    });
+  }
+
+  /** Appends it; throws the refusal when the quota has no place left. */
+  CompletionStage<Intake> append(Candidate candidate, Event.Checks found) {
+    return append(candidate, ids.next(), found);
+  }
+
+  private CompletionStage<Intake> append(Candidate candidate, String id, Event.Checks found) {
+    long now = clock.millis();
+    if (!counted) {
+      return stored(candidate, log.append(candidate.event(id, now, found)));
+    }
+    candidate.takePlace(now);
+    return stored(
+        candidate,
+        log.append(candidate.event(id, now, found))
+            .whenComplete((stored, thrown) -> {
+              if (thrown != null || stored.event().isDuplicate()) {
+                candidate.giveBackPlace();
+              }
+            }));
+  }
+
+  private CompletionStage<Intake> stored(
+      Candidate candidate, CompletionStage<StoredEvent> appended) {
+    return appended.thenApply(stored -> {
+      accepted.add(1);
+      return new Intake.Accepted(
+          stored.event().id(), stored.event().isDuplicate(), candidate.source(), candidate.rate());
+    });
+  }
+}
