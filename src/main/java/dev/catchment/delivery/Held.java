@@ -181,12 +181,14 @@ public final class Held {
         max);
   }
 
-  /** How many wait for a destination, but for those that their connection holds. */
-  static long count(Tx tx, String destinationId) {
+  /** How many wait for a destination, but for those that their connection holds; up to a number. */
+  static long count(Tx tx, String destinationId, int max) {
     return tx.number(
-        "SELECT COUNT(*) AS n FROM attempts"
+        "SELECT COUNT(*) AS n FROM (SELECT 1 FROM attempts"
             + " WHERE open = 1 AND due_at IS NULL AND destination_id = ?"
-            + CONNECTION_IS_ACTIVE,
-        destinationId);
+            + CONNECTION_IS_ACTIVE
+            + " LIMIT ?) AS held_rows",
+        destinationId,
+        max);
   }
 }

@@ -109,7 +109,7 @@ final class Probes {
   }
 
   private void probe(String destinationId) {
-    boolean waiting = database.read(tx -> Held.count(tx, destinationId)) > 0;
+    boolean waiting = database.read(tx -> Held.count(tx, destinationId, 1)) > 0;
     if (!waiting) {
       // Whoever comes next wakes this loop.
       return;
