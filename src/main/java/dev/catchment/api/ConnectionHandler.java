@@ -13,8 +13,8 @@ import dev.catchment.ingest.Sources;
 import dev.catchment.json.Json;
 import dev.catchment.routing.Connection;
 import dev.catchment.routing.Connections;
+import dev.catchment.transform.Transforms;
 import java.util.List;
-import java.util.Locale;
 
 /** The resource {@code /v1/connections}. */
 public final class ConnectionHandler {
@@ -32,11 +32,13 @@ public final class ConnectionHandler {
   private final Database database;
   private final Gate gate;
   private final Ids ids;
+  private final Transforms transforms;
 
-  public ConnectionHandler(Database database, Gate gate, Ids ids) {
+  public ConnectionHandler(Database database, Gate gate, Ids ids, Transforms transforms) {
     this.database = database;
     this.gate = gate;
     this.ids = ids;
+    this.transforms = transforms;
   }
 
   /** Adds the routes. */
@@ -97,7 +99,8 @@ public final class ConnectionHandler {
             new Connection.Totals(0, null),
             0,
             0);
-    Connection created = merged(blank, input);
+    ConnectionInput.expression(input, null, transforms);
+    Connection created = ConnectionInput.merged(blank, input);
     return answer(
         201,
         database.write(tx -> {
@@ -110,31 +113,15 @@ public final class ConnectionHandler {
   private Response update(Request request) {
     Gate.Change change = gate.change(request, SEGMENT);
     String id = Path.id(request, "Connection");
+    Input input = change.input();
+    ConnectionInput.expression(input, null, transforms);
     return answer(
         200,
         database.write(tx -> {
           Connection old = Connections.get(tx, change.scope(), id);
-          return Connections.update(tx, old, merged(old, change.input().requireAny(CHANGEABLE)));
+          return Connections.update(
+              tx, old, ConnectionInput.merged(old, input.requireAny(CHANGEABLE)));
         }));
-  }
-
-  private static Connection merged(Connection old, Input input) {
-    input.refuse("transform_enabled").refuse("transform_expression");
-    return new Connection(
-        old.id(),
-        old.scope(),
-        old.ends(),
-        input.name(old.name()),
-        input.description(old.description()),
-        input.flag("enabled", old.enabled()),
-        input.has("filter_rules")
-            ? FilterRules.parse(input.body().get("filter_rules"), "filter_rules")
-            : old.filter(),
-        Connection.Status.valueOf(
-            input.word("status", Fields.STATUSES, old.status().word()).toUpperCase(Locale.ROOT)),
-        old.totals(),
-        old.createdAt(),
-        old.updatedAt());
   }
 
   private Response delete(Request request) {
@@ -169,8 +156,8 @@ public final class ConnectionHandler {
         .put("last_event_at", Fields.time(connection.totals().lastEventAt()))
         .put("created_at", Times.format(connection.createdAt()))
         .put("updated_at", Times.format(connection.updatedAt()))
-        .put("transform_enabled", Json.flag(false))
-        .put("transform_expression", Json.nil())
+        .put("transform_enabled", Json.flag(connection.transform().enabled()))
+        .put("transform_expression", connection.transform().expression())
         .put("source_name", connection.ends().sourceName())
         .put("destination_name", connection.ends().destinationName())
         .build();

@@ -16,6 +16,7 @@ final class Calls {
   private static final Log LOG = Log.of("delivery.calls");
 
   private final HttpRequests requests;
+  private final Transformer transformer;
   private final Sender sender;
   private final Tokens tokens;
   private final RandomGenerator random;
@@ -24,8 +25,14 @@ final class Calls {
   /**
    * @param random for the jitter of retries
    */
-  Calls(HttpRequests requests, Sender sender, RandomGenerator random, InstantSource clock) {
+  Calls(
+      HttpRequests requests,
+      Transformer transformer,
+      Sender sender,
+      RandomGenerator random,
+      InstantSource clock) {
     this.requests = requests;
+    this.transformer = transformer;
     this.sender = sender;
     this.tokens = new Tokens(sender, clock, requests.userAgent());
     this.random = random;
@@ -33,21 +40,20 @@ final class Calls {
   }
 
   /** What was sent, headers as they are shown, and what came of it. */
-  private record Made(@Nullable String sentHeaders, SendResult result) {}
+  private record Made(@Nullable String sentHeaders, int bodySize, SendResult result) {}
 
   /** Blocking; never throws for trouble with the request or the receiver. */
   Outcome make(Owed owed, Destination destination) {
     Made made;
     try {
-      // The one place where what is sent is made from what was received.
-      Outgoing request = requests.request(destination, owed, clock.millis());
-      made = send(destination, request);
+      made = send(destination, owed);
     } catch (RuntimeException e) {
       // A fault of ours, but an attempt all the same, or it would be made again without end.
       LOG.error("delivery.failed", e, "attempt", owed.id());
       made =
           new Made(
               null,
+              0,
               new SendResult.Unanswered(SendResult.Kind.OTHER, "The request could not be made", 0));
     }
     long now = clock.millis();
@@ -57,7 +63,16 @@ final class Calls {
         RetryPolicy.decide(
             destination.retry(), owed.numbers().inRound(), made.result(), now, random.nextDouble()),
         made.sentHeaders(),
+        made.bodySize(),
         now);
+  }
+
+  private Made send(Destination destination, Owed owed) {
+    Payload payload =
+        owed.transform() == null ? new Payload.AsReceived() : transformer.payload(owed);
+    return payload instanceof Payload.Failed(String sentence)
+        ? new Made(null, 0, new SendResult.Unanswered(SendResult.Kind.TRANSFORM, sentence, 0))
+        : send(destination, requests.request(destination, owed, payload, clock.millis()));
   }
 
   private Made send(Destination destination, Outgoing request) {
@@ -65,7 +80,7 @@ final class Calls {
     if (!destination.target().authType().equals("oauth2_client_credentials")
         || config == null
         || hasAuthorization(request)) {
-      return new Made(masked(destination, request), sender.send(request));
+      return new Made(masked(destination, request), request.body().length, sender.send(request));
     }
     return sendWithToken(destination, config, request);
   }
@@ -87,11 +102,14 @@ final class Calls {
         SendResult.Unanswered why = ((Tokens.Answer.None) answer).why();
         return new Made(
             made == null ? null : made.sentHeaders(),
+            request.body().length,
             new SendResult.Unanswered(why.kind(), why.sentence(), clock.millis() - start));
       }
       left = Math.max(1, start + request.timeoutMillis() - clock.millis());
       Outgoing authorized = authorized(request, token, (int) left);
-      made = new Made(masked(destination, authorized), sender.send(authorized));
+      made =
+          new Made(
+              masked(destination, authorized), authorized.body().length, sender.send(authorized));
       if (last
           || !(made.result() instanceof SendResult.Answered answered)
           || answered.status() != UNAUTHORIZED) {

@@ -137,7 +137,8 @@ final class Claims {
     int[] written =
         tx.batch(
             """
-            UPDATE attempts SET status = ?, request_headers = ?, response_status = ?,
+            UPDATE attempts SET status = ?, request_headers = ?, request_body_size = ?,
+              response_status = ?,
               response_headers = ?, response_body = ?, duration_ms = ?, error = ?,
               next_retry_at = ?, is_dlq = ?, dlq_at = ?, open = ?, due_at = ?, claimed_by = NULL
              WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
@@ -156,6 +157,7 @@ final class Claims {
     return new @Nullable Object[] {
       outcome.succeeded() ? "success" : "failed",
       outcome.requestHeadersJson(),
+      outcome.bodySize(),
       outcome.status(),
       outcome.status() == null ? null : headers.build().text(),
       outcome.result() instanceof SendResult.Answered answered

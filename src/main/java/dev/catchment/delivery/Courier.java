@@ -50,6 +50,7 @@ public final class Courier implements Step, AutoCloseable {
   /**
    * What a courier sends to, whom it asks to send, and when and how.
    *
+   * @param transformer makes the bodies of deliveries that were routed with a transform
    * @param random for the jitter of retries
    * @param listeners are told what came of the attempts
    */
@@ -57,6 +58,7 @@ public final class Courier implements Step, AutoCloseable {
       Destinations destinations,
       Sender sender,
       HttpRequests requests,
+      Transformer transformer,
       RandomGenerator random,
       List<DeliveryListener> listeners) {}
 
@@ -76,7 +78,9 @@ public final class Courier implements Step, AutoCloseable {
     this.probes = new Probes(database, sending.destinations(), queue, sending.listeners(), lanes);
     this.settler = new Settler(database, lanes, sending.listeners(), probes::failed);
     this.ids = ids;
-    this.calls = new Calls(sending.requests(), sending.sender(), sending.random(), clock);
+    this.calls =
+        new Calls(
+            sending.requests(), sending.transformer(), sending.sender(), sending.random(), clock);
     this.runner = new Runner(database, sending.destinations(), calls, lanes, settler);
     this.claimer = new Claimer(database, log, sending.destinations(), queue, lanes, runner);
     database.listen(Channel.DELIVERIES, this::changed);
@@ -167,7 +171,8 @@ public final class Courier implements Step, AutoCloseable {
                 id,
                 destination.id(),
                 new Owed.Numbers(1, 1, "initial"),
-                0),
+                0,
+                null),
             destination));
   }
 

@@ -79,6 +79,7 @@ final class DeliveryQueue {
       due,
       claimed ? node : null,
       owed.claimNumber(),
+      owed.transform(),
       owed.turn().line(),
       begin == Owed.Begin.WAITING ? (Long) tx.now() : null
     };
@@ -90,8 +91,8 @@ final class DeliveryQueue {
         INSERT INTO attempts (id, org_id, env_id, event_id, event_position, connection_id,
           destination_id, request_url, request_method, request_body_size, created_at,
           attempt_number, round_start, trigger_type, due_at, claimed_by, claim_number,
-          line, waiting_since, status, is_dlq, open)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 1)
+          transform, line, waiting_since, status, is_dlq, open)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 1)
         """,
         rows);
   }
@@ -110,11 +111,20 @@ final class DeliveryQueue {
       String destinationId,
       Owed.Numbers numbers,
       long claimNumber,
+      @Nullable String transform,
       @Nullable String line,
       String status) {
     Owed owed(StoredEvent event) {
       return new Owed(
-          id, scope, event, connectionId, destinationId, numbers, claimNumber, Owed.Turn.in(line));
+          id,
+          scope,
+          event,
+          connectionId,
+          destinationId,
+          numbers,
+          claimNumber,
+          transform,
+          Owed.Turn.in(line));
     }
 
     boolean isRetry() {
@@ -232,6 +242,7 @@ final class DeliveryQueue {
               failed.destinationId(),
               failed.numbers().ofRetry(),
               1,
+              failed.transform(),
               Owed.Turn.in(failed.line()));
       Destination.Target target = due.get(i).target();
       retries.add(owed);
@@ -284,6 +295,7 @@ final class DeliveryQueue {
         new Owed.Numbers(
             row.integer("attempt_number"), row.integer("round_start"), row.string("trigger_type")),
         row.number("claim_number"),
+        row.find("transform"),
         row.find("line"),
         row.string("status"));
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Held {
   private static final String CONNECTION_IS_ACTIVE =
-      " AND connection_id NOT IN (SELECT id FROM connections WHERE status = 'paused')";
+      " AND connection_id NOT IN (SELECT id FROM connections WHERE status <> 'active')";
 
   private static final String CIRCUIT_OPEN = "Circuit open";
 
@@ -100,7 +100,7 @@ public final class Held {
                  AND older.destination_id = attempts.destination_id AND older.line = attempts.line
                  AND (older.event_position, older.seq) < (attempts.event_position, attempts.seq)
                  AND older.connection_id NOT IN
-                   (SELECT id FROM connections WHERE status = 'paused'))
+                   (SELECT id FROM connections WHERE status <> 'active'))
             """,
         tx.now(),
         destinationId);

@@ -14,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a delivery into the request that is sent: body and content type of the event, the product's
- * headers, authentication, the destination's own headers, signature. Pure.
+ * Turns a delivery into the request that is sent: its body and content type, the product's headers,
+ * authentication, the destination's own headers, signature. Pure.
  */
 public final class HttpRequests {
   /** Never forwarded: they belong to the connection or to the sender's own trust. */
@@ -53,18 +53,22 @@ public final class HttpRequests {
   }
 
   /** The request of an attempt at a time in milliseconds since 1970. */
-  Outgoing request(Destination destination, Owed owed, long now) {
+  Outgoing request(Destination destination, Owed owed, Payload payload, long now) {
     Destination.Target target = destination.target();
     Event event = owed.event().event();
     // Keyed without regard to case, so that what comes later replaces what came before.
     Map<String, Map.Entry<String, String>> headers = new LinkedHashMap<>();
     Map<String, String> received = receivedHeaders(target, owed);
     forwarded(target, received).forEach((name, value) -> put(headers, name, value));
+    byte[] body = payload instanceof Payload.Made made ? made.json() : event.body();
+    boolean made = payload instanceof Payload.Made;
     put(
         headers,
         "Content-Type",
-        event.request().contentType() == null ? "application/json" : event.request().contentType());
-    String encoding = received.get("content-encoding");
+        made || event.request().contentType() == null
+            ? "application/json"
+            : event.request().contentType());
+    String encoding = made ? null : received.get("content-encoding");
     if (encoding != null) {
       put(headers, "Content-Encoding", encoding);
     }
@@ -80,14 +84,14 @@ public final class HttpRequests {
           .forEach((name, value) -> put(headers, name, ((Json.Str) value).value()));
     }
     if (target.signingConfig() != null) {
-      Signature.headers(target.signingConfig(), headerPrefix, event.id(), now / 1_000, event.body())
+      Signature.headers(target.signingConfig(), headerPrefix, event.id(), now / 1_000, body)
           .forEach(header -> put(headers, header.getKey(), header.getValue()));
     }
     return new Outgoing(
         target.method(),
         url,
         new ArrayList<>(headers.values()),
-        event.body(),
+        body,
         target.timeoutMillis(),
         Outgoing.RESPONSE_BYTES_MAX,
         target.providerConfig() == null ? null : tls(target.providerConfig()));

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What came of an attempt, ready to be written.
  *
  * @param requestHeadersJson what was sent, credentials masked; null when nothing was
+ * @param bodySize of the request in bytes; 0 when there was nothing to send
  * @param at when it ended, milliseconds since 1970
  */
 record Outcome(
@@ -14,6 +15,7 @@ record Outcome(
     SendResult result,
     RetryPolicy.Decision decision,
     @Nullable String requestHeadersJson,
+    int bodySize,
     long at) {
 
   boolean succeeded() {
@@ -25,8 +27,13 @@ record Outcome(
     return switch (decision) {
       case RetryPolicy.Decision.Done() -> false;
       case RetryPolicy.Decision.Again(long at) -> true;
-      case RetryPolicy.Decision.GivenUp(boolean gone) -> !gone;
+      case RetryPolicy.Decision.GivenUp(boolean gone) -> !gone && !isTransformsFault();
     };
+  }
+
+  private boolean isTransformsFault() {
+    return result instanceof SendResult.Unanswered unanswered
+        && unanswered.kind() == SendResult.Kind.TRANSFORM;
   }
 
   /** When it is due again; null when it is over. */

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param id of the attempt
  * @param event what to deliver
  * @param claimNumber which claim of the row this is; 0 while nobody holds it
+ * @param transform the hash of the expression that makes its body; null for the body as it came
  * @param turn when it may be sent
  */
 public record Owed(
@@ -20,6 +21,7 @@ public record Owed(
     String destinationId,
     Numbers numbers,
     long claimNumber,
+    @Nullable String transform,
     Turn turn) {
   /** One that waits for no other. */
   public Owed(
@@ -29,8 +31,9 @@ public record Owed(
       String connectionId,
       String destinationId,
       Numbers numbers,
-      long claimNumber) {
-    this(id, scope, event, connectionId, destinationId, numbers, claimNumber, Turn.FREE);
+      long claimNumber,
+      @Nullable String transform) {
+    this(id, scope, event, connectionId, destinationId, numbers, claimNumber, transform, Turn.FREE);
   }
 
   /**
@@ -59,6 +62,7 @@ public record Owed(
         destinationId,
         numbers,
         claimNumber,
+        transform,
         new Turn(turn.line(), true));
   }
 

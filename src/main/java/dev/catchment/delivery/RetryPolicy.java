@@ -45,6 +45,10 @@ public final class RetryPolicy {
     if (status == 410) {
       return new Decision.GivenUp(true);
     }
+    if (result instanceof SendResult.Unanswered unanswered
+        && unanswered.kind() == SendResult.Kind.TRANSFORM) {
+      return new Decision.GivenUp(false);
+    }
     if (!spec.enabled() || attempt >= spec.attemptsMax()) {
       return new Decision.GivenUp(false);
     }

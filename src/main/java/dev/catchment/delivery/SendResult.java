@@ -39,6 +39,8 @@ public sealed interface SendResult {
     BLOCKED_ADDRESS,
     /** The receiver broke off, or what it sent is not HTTP. */
     PROTOCOL,
+    /** The transform of the connection made no body; it never will. */
+    TRANSFORM,
     /** The request cannot be sent as it is, or anything else. */
     OTHER
   }

@@ -2,52 +2,29 @@ package dev.catchment.expr;
 
 import dev.catchment.base.Failure;
 import dev.catchment.json.Json;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A compiled rule set over events: up to 50 rules, all of which must hold; none at all matches
- * everything. Immutable, safe for use by several threads.
+ * A compiled rule set over events: conditions all of which must hold; none at all matches
+ * everything. A condition is a rule {@code {field, op, value}} or, where a rule may stand, a group
+ * {@code {"all": […]}}, {@code {"any": […]}} or {@code {"not": {…}}}. Immutable, safe for use by
+ * several threads.
  */
 public final class FilterRules {
-  /** The most rules of one set. */
+  /** The most rules of one set, those in groups included. */
   public static final int RULES_MAX = 50;
 
-  private static final int QUOTED_CHARACTERS_MAX = 64;
+  /** How many groups may stand within each other. */
+  public static final int GROUPS_DEPTH_MAX = 5;
+
   private static final FilterRules NONE = new FilterRules(List.of());
 
-  private final List<Rule> rules;
+  private final List<Condition> conditions;
 
-  private FilterRules(List<Rule> rules) {
-    this.rules = rules;
-  }
-
-  /** One rule: the field's path as it was written, the operator and the value it compares with. */
-  public static final class Rule {
-    private final String field;
-    private final EventPath path;
-    private final Op op;
-    private final Json value;
-
-    private Rule(FieldPath path, Op op, Json value) {
-      this.field = path.toString();
-      this.path = new EventPath(path);
-      this.op = op;
-      this.value = value;
-    }
-
-    private boolean holds(EventView event) {
-      return op.holds(path.find(event), value);
-    }
-
-    /** {@code {field, op, value}}. */
-    public Json.Obj toJson() {
-      return Json.object().put("field", field).put("op", op.word()).put("value", value).build();
-    }
+  private FilterRules(List<Condition> conditions) {
+    this.conditions = conditions;
   }
 
   /** The set that matches everything. */
@@ -56,100 +33,46 @@ public final class FilterRules {
   }
 
   /**
-   * The rules of a request field: an array of up to 50 objects {@code {field, op, value}}, a string
-   * that holds such an array as JSON text, or null for none. Anything else is a {@link Failure} of
-   * that field which names the rule, counted from 1, and what is wrong with it.
+   * The rules of a request field: an array of conditions, a string that holds such an array as JSON
+   * text, or null for none. Anything else is a {@link Failure} of that field which names the rule,
+   * counted from 1 and by its groups as in {@code rule 2.any.1}, and what is wrong with it.
    */
   public static FilterRules parse(@Nullable Json rules, String field) {
+    RuleParser parser = new RuleParser(field);
     Json tree =
         rules instanceof Json.Str text
-            ? Json.parse(text.value()).orElseThrow(() -> notAnArray(field))
+            ? Json.parse(text.value()).orElseThrow(parser::notAnArray)
             : rules;
-    if (tree == null || tree instanceof Json.Null) {
-      return NONE;
-    }
-    if (!(tree instanceof Json.Arr array) || array.items().size() > RULES_MAX) {
-      throw notAnArray(field);
-    }
-    List<Rule> compiled = new ArrayList<>(array.items().size());
-    for (Json item : array.items()) {
-      compiled.add(rule(item, field, compiled.size() + 1));
-    }
-    return new FilterRules(List.copyOf(compiled));
+    return tree == null || tree instanceof Json.Null ? NONE : new FilterRules(parser.parse(tree));
   }
 
-  private static Rule rule(Json item, String field, int number) {
-    if (!(item instanceof Json.Obj object)) {
-      throw fault(field, number, "is not an object");
-    }
-    if (!(object.get("field") instanceof Json.Str path)) {
-      throw fault(field, number, "has no 'field' that is a string");
-    }
-    if (!(object.get("op") instanceof Json.Str word)) {
-      throw fault(field, number, "has no 'op' that is a string");
-    }
-    Op op =
-        Op.find(word.value())
-            .orElseThrow(() ->
-                fault(
-                    field,
-                    number,
-                    "has the unknown op '" + quoted(word.value()) + "', known are " + words()));
-    Json value = object.get("value");
-    if (value == null) {
-      throw fault(field, number, "has no 'value'");
-    }
-    op.objection(value)
-        .ifPresent(wanted -> {
-          throw fault(field, number, "needs a 'value' that is " + wanted);
-        });
-    try {
-      return new Rule(FieldPath.parse(path.value()), op, value);
-    } catch (PathSyntaxException e) {
-      throw fault(field, number, "has a 'field' that is not a path: " + e.problem());
-    }
-  }
-
-  private static Failure notAnArray(String field) {
-    return Failure.body(field, "must be an array of up to " + RULES_MAX + " rules");
-  }
-
-  private static Failure fault(String field, int number, String problem) {
-    return Failure.body(field, "must hold valid rules: rule " + number + " " + problem);
-  }
-
-  private static String words() {
-    return Arrays.stream(Op.values()).map(Op::word).collect(Collectors.joining(", "));
-  }
-
-  private static String quoted(String text) {
-    return text.length() <= QUOTED_CHARACTERS_MAX
-        ? text
-        : text.substring(0, QUOTED_CHARACTERS_MAX) + "…";
-  }
-
-  /** Whether every rule holds. */
+  /** Whether every condition holds. */
   public boolean matches(EventView event) {
-    return firstFailing(event).isEmpty();
-  }
-
-  /** The first rule that does not hold; empty when the event matches. */
-  public Optional<Rule> firstFailing(EventView event) {
-    for (Rule rule : rules) {
-      if (!rule.holds(event)) {
-        return Optional.of(rule);
+    for (Condition condition : conditions) {
+      if (!condition.holds(event)) {
+        return false;
       }
     }
-    return Optional.empty();
+    return true;
+  }
+
+  /** The first condition to blame; empty when the event matches. */
+  public Optional<Condition> firstFailing(EventView event) {
+    return new Condition.All(conditions).failing(event);
+  }
+
+  /** The conditions, in order. */
+  public List<Condition> conditions() {
+    return conditions;
   }
 
   /** Whether there is no rule, so that everything matches. */
   public boolean isEmpty() {
-    return rules.isEmpty();
+    return conditions.isEmpty();
   }
 
-  /** The rules as an array of {@code {field, op, value}}, to store and to show. */
+  /** The conditions as an array, to store and to show. */
   public Json toJson() {
-    return Json.array(rules.stream().map(Rule::toJson).toList());
+    return Json.array(conditions.stream().map(Condition::toJson).toList());
   }
 }

@@ -9,6 +9,7 @@ import dev.catchment.api.AttemptHandler;
 import dev.catchment.api.AuthHandler;
 import dev.catchment.api.CollectionHandler;
 import dev.catchment.api.ConnectionHandler;
+import dev.catchment.api.ConnectionPreviewHandler;
 import dev.catchment.api.DestinationHandler;
 import dev.catchment.api.DocumentHandler;
 import dev.catchment.api.EventHandler;
@@ -145,7 +146,9 @@ final class Doors {
                   features.guard()::checkOnSave, TlsContexts::check, features.courier()::test),
               plan)
           .routes(router);
-      new ConnectionHandler(stores.database(), gate, stores.ids()).routes(router);
+      new ConnectionHandler(stores.database(), gate, stores.ids(), features.transforms())
+          .routes(router);
+      new ConnectionPreviewHandler(stores.database(), gate, features.transforms()).routes(router);
       new CollectionHandler(stores.database(), gate, stores.ids(), feeds.desk()).routes(router);
       new RecordHandler(stores.database(), gate).routes(router);
       new EventHandler(stores.database(), gate).routes(router);

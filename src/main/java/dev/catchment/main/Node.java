@@ -21,7 +21,10 @@ import dev.catchment.outbound.HttpSenderSettings;
 import dev.catchment.outbound.Resolver;
 import dev.catchment.retention.Retention;
 import dev.catchment.retention.RetentionSettings;
+import dev.catchment.routing.ConnectionTransformer;
 import dev.catchment.routing.Dispatcher;
+import dev.catchment.transform.TransformSettings;
+import dev.catchment.transform.Transforms;
 import dev.catchment.worker.Loop;
 import dev.catchment.worker.Supervisor;
 import java.security.SecureRandom;
@@ -105,7 +108,8 @@ public final class Node implements AutoCloseable {
       HttpSender sender,
       Courier courier,
       Destinations destinations,
-      Secrets secrets) {
+      Secrets secrets,
+      Transforms transforms) {
     static Features over(Stores stores, Secrets secrets) {
       Config.Delivery delivery = stores.config().delivery();
       AddressGuard guard =
@@ -116,6 +120,12 @@ public final class Node implements AutoCloseable {
               HttpSenderSettings.standard().through(delivery.proxy().orElse(null)),
               System::nanoTime);
       Destinations destinations = new Destinations(secrets.vault());
+      Transforms transforms =
+          new Transforms(
+              stores.clock(),
+              System::nanoTime,
+              TransformSettings.of(
+                  Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory()));
       Courier courier =
           new Courier(
               stores.database(),
@@ -124,6 +134,7 @@ public final class Node implements AutoCloseable {
                   destinations,
                   sender,
                   new HttpRequests(delivery.headerPrefix(), "Catchment/" + Version.text()),
+                  new ConnectionTransformer(stores.database(), transforms),
                   () -> ThreadLocalRandom.current().nextLong(),
                   List.of()),
               stores.eventIds(),
@@ -134,7 +145,13 @@ public final class Node implements AutoCloseable {
                   delivery.lease().toMillis(),
                   stores.isSqlite()));
       return new Features(
-          IngestParts.over(stores, secrets, sender), guard, sender, courier, destinations, secrets);
+          IngestParts.over(stores, secrets, sender),
+          guard,
+          sender,
+          courier,
+          destinations,
+          secrets,
+          transforms);
     }
   }
 
@@ -273,6 +290,7 @@ public final class Node implements AutoCloseable {
     features.intake().ingest().close();
     features.intake().refusals().close();
     features.sender().close();
+    features.transforms().close();
     stores.cursors().release();
     stores.database().close();
   }

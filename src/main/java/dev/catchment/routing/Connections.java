@@ -23,10 +23,11 @@ import org.jspecify.annotations.Nullable;
 public final class Connections {
   private static final String SELECT =
       """
-      SELECT c.*, s.name AS source_name, d.name AS destination_name
+      SELECT c.*, s.name AS source_name, d.name AS destination_name, t.expression
         FROM connections c
         LEFT JOIN sources s ON s.id = c.source_id
         LEFT JOIN destinations d ON d.id = c.destination_id
+        LEFT JOIN transform_texts t ON t.connection_id = c.id AND t.hash = c.transform_hash
       """;
 
   private Connections() {}
@@ -41,8 +42,9 @@ public final class Connections {
     tx.update(
         """
         INSERT INTO connections (id, org_id, env_id, source_id, destination_id, name, description,
-          enabled, filter_rules, status, event_count, created_at, updated_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
+          enabled, filter_rules, status, event_count, created_at, updated_at, transform_enabled,
+          transform_hash)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)
         """,
         connection.id(),
         connection.scope().orgId(),
@@ -55,7 +57,10 @@ public final class Connections {
         rules(connection),
         connection.status().word(),
         tx.now(),
-        tx.now());
+        tx.now(),
+        connection.transform().enabled(),
+        connection.transform().hash());
+    TransformTexts.keep(tx, connection);
     return get(tx, connection.scope(), connection.id());
   }
 
@@ -66,7 +71,7 @@ public final class Connections {
     tx.update(
         """
         UPDATE connections SET name = ?, description = ?, enabled = ?, filter_rules = ?,
-          status = ?, updated_at = ?
+          status = ?, updated_at = ?, transform_enabled = ?, transform_hash = ?
          WHERE id = ? AND env_id = ?
         """,
         changed.name(),
@@ -75,9 +80,14 @@ public final class Connections {
         rules(changed),
         changed.status().word(),
         tx.now(),
+        changed.transform().enabled(),
+        changed.transform().hash(),
         old.id(),
         old.scope().envId());
-    if (old.status() == Connection.Status.PAUSED && changed.status() != Connection.Status.PAUSED) {
+    if (!changed.transform().equals(old.transform())) {
+      TransformTexts.keep(tx, changed);
+    }
+    if (old.status() != Connection.Status.ACTIVE && changed.status() == Connection.Status.ACTIVE) {
       Held.releaseConnection(tx, old.ends().destinationId(), old.id());
     }
     return get(tx, old.scope(), old.id());
@@ -89,6 +99,7 @@ public final class Connections {
     tx.notify(Channel.ROUTES);
     Connection connection = get(tx, scope, id);
     Attempts.endOfConnection(tx, connection.ends().destinationId(), id, "Connection deleted");
+    TransformTexts.delete(tx, scope, id);
     tx.update("DELETE FROM connections WHERE id = ? AND env_id = ?", id, scope.envId());
   }
 
@@ -178,6 +189,8 @@ public final class Connections {
         Connection.Status.valueOf(row.string("status").toUpperCase(Locale.ROOT)),
         new Connection.Totals(row.number("event_count"), row.findNumber("last_event_at")),
         row.number("created_at"),
-        row.number("updated_at"));
+        row.number("updated_at"),
+        new Connection.Transform(
+            row.flag("transform_enabled"), row.find("expression"), row.find("transform_hash")));
   }
 }

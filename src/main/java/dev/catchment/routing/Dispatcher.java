@@ -225,6 +225,7 @@ public final class Dispatcher implements Step {
         destination.id(),
         new Owed.Numbers(1, 1, "initial"),
         claimNumber,
+        match.connection().transform().inEffect(),
         Owed.Turn.in(Lines.of(destination, match.event())));
   }
 

@@ -1,14 +1,12 @@
 package dev.catchment.routing;
 
-import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.delivery.Destination;
 import dev.catchment.delivery.Destinations;
-import dev.catchment.expr.FilterRules;
+import dev.catchment.expr.Condition;
 import dev.catchment.log.Cursors;
-import dev.catchment.log.EventLog;
 import dev.catchment.log.StoredEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,15 +60,8 @@ public final class Routing {
 
   /** The answers for an event, in the order of its connections; throws {@code NOT_FOUND}. */
   public static List<Entry> of(Tx tx, Scope scope, String eventId) {
-    long position =
-        tx.find(
-                "SELECT position FROM events WHERE env_id = ? AND id = ?",
-                row -> row.number("position"),
-                scope.envId(),
-                eventId)
-            .orElseThrow(() -> Failure.notFound("Event"));
-    StoredEvent event = EventLog.at(tx, position).orElseThrow(() -> Failure.notFound("Event"));
-    boolean read = position <= Cursors.position(tx, Dispatcher.READER);
+    StoredEvent event = EventSample.get(tx, scope, eventId);
+    boolean read = event.position() <= Cursors.position(tx, Dispatcher.READER);
     Map<String, Delivery> deliveries = deliveries(tx, scope, eventId);
     List<Entry> entries = new ArrayList<>();
     for (Connection connection : Connections.ofSources(tx, List.of(event.event().sourceId()))) {
@@ -127,6 +118,8 @@ public final class Routing {
     Reason reason = Reason.MATCHED;
     if (delivery.held() && connection.status() == Connection.Status.PAUSED) {
       reason = Reason.CONNECTION_PAUSED;
+    } else if (delivery.held() && connection.status() == Connection.Status.DISABLED) {
+      reason = Reason.CONNECTION_DISABLED;
     } else if (delivery.held() && destination == Destination.Status.PAUSED) {
       reason = Reason.DESTINATION_PAUSED;
     } else if (delivery.waiting()) {
@@ -153,7 +146,7 @@ public final class Routing {
       return new Entry(
           connection, false, Reason.NO_CONNECTION, "The connection is newer than the event", null);
     }
-    Optional<FilterRules.Rule> failing = connection.filter().firstFailing(event.view());
+    Optional<Condition> failing = connection.filter().firstFailing(event.view());
     if (failing.isPresent()) {
       return new Entry(connection, false, Reason.FILTER, failing.get().toJson().text(), null);
     }

@@ -38,6 +38,8 @@ import dev.catchment.outbound.TlsContexts;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.OpenApi;
 import dev.catchment.testkit.Sample;
+import dev.catchment.transform.TransformSettings;
+import dev.catchment.transform.Transforms;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -66,6 +68,9 @@ final class ApiNode implements AutoCloseable {
   final Scope scope;
   final Destinations destinations = new Destinations(Sample.vault());
   final FeedDesk feeds;
+  final Transforms transforms =
+      new Transforms(
+          InstantSource.system(), System::nanoTime, new TransformSettings(2, 128L << 20));
   final Server server;
   final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -151,7 +156,8 @@ final class ApiNode implements AutoCloseable {
         .routes(router);
     new DestinationHandler(database, gate, ids, destinations, outside, plan).routes(router);
     new UsageHandler(database, gate, plan).routes(router);
-    new ConnectionHandler(database, gate, ids).routes(router);
+    new ConnectionHandler(database, gate, ids, transforms).routes(router);
+    new ConnectionPreviewHandler(database, gate, transforms).routes(router);
     new CollectionHandler(database, gate, ids, feeds).routes(router);
     new RecordHandler(database, gate).routes(router);
     new EventHandler(database, gate).routes(router);
@@ -277,6 +283,7 @@ final class ApiNode implements AutoCloseable {
   public void close() {
     client.close();
     server.close();
+    transforms.close();
     ingest.close();
     database.close();
   }

@@ -428,7 +428,8 @@ final class CourierTest {
               retried.connectionId(),
               retried.destinationId(),
               retried.numbers(),
-              2);
+              2,
+              null);
       node.change(destination, Destination.Status.PAUSED);
       Owed held = owe(node, queue, destination);
       List<Owed> lost =
@@ -575,7 +576,8 @@ final class CourierTest {
             node.newId(),
             destination.id(),
             new Owed.Numbers(1, 1, "initial"),
-            1);
+            1,
+            null);
     return node.database()
         .write(tx -> {
           queue.add(

@@ -52,6 +52,21 @@ final class HttpRequestsTest {
   }
 
   @Test
+  void aBodyThatWasMadeIsJsonWithoutTheEncodingOfTheOneThatCame() {
+    byte[] made = "{\"a\":1}".getBytes(UTF_8);
+    Outgoing request =
+        requests.request(
+            Sample.destination("d", target(null, null, null), Sample.RETRY, 1),
+            Sample.owed("a", "d", event(RECEIVED, "text/plain")),
+            new Payload.Made(made),
+            1_700_000_000_123L);
+    assertThat(request.body()).isSameAs(made);
+    assertThat(headers(request))
+        .containsEntry("content-type", "application/json")
+        .doesNotContainKey("content-encoding");
+  }
+
+  @Test
   void forwardedHeadersNeverCarryTheConnectionOrTheSendersTrust() {
     Map<String, String> headers =
         headers(
@@ -183,6 +198,7 @@ final class HttpRequestsTest {
     return requests.request(
         Sample.destination("d", target, Sample.RETRY, 1),
         Sample.owed("a", "d", event),
+        new Payload.AsReceived(),
         1_700_000_000_123L);
   }
 

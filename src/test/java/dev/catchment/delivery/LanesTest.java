@@ -125,7 +125,8 @@ final class LanesTest {
         owed.connectionId(),
         owed.destinationId(),
         new Owed.Numbers(2, 1, "retry"),
-        1);
+        1,
+        null);
   }
 
   @Test

@@ -82,12 +82,19 @@ final class RetryPolicyTest {
   }
 
   @ParameterizedTest
-  @EnumSource(SendResult.Kind.class)
+  @EnumSource(value = SendResult.Kind.class, mode = EnumSource.Mode.EXCLUDE, names = "TRANSFORM")
   void noAnswerIsTriedAgainWhateverTheReason(SendResult.Kind kind) {
     SendResult result = new SendResult.Unanswered(kind, "no", 5);
     assertThat(RetryPolicy.decide(spec(RetrySpec.Backoff.FIXED), 1, result, NOW, 0))
         .isEqualTo(new Decision.Again(NOW + 30_000));
     assertThat(RetryPolicy.decide(spec(RetrySpec.Backoff.FIXED), 10, result, NOW, 0))
+        .isEqualTo(new Decision.GivenUp(false));
+  }
+
+  @Test
+  void aTransformThatMadeNoBodyIsNotTriedAgain() {
+    SendResult result = new SendResult.Unanswered(SendResult.Kind.TRANSFORM, "no", 0);
+    assertThat(RetryPolicy.decide(spec(RetrySpec.Backoff.FIXED), 1, result, NOW, 0))
         .isEqualTo(new Decision.GivenUp(false));
   }
 

@@ -41,7 +41,12 @@ final class TokensTest {
           HttpSenderSettings.standard(),
           System::nanoTime);
   private final Calls calls =
-      new Calls(new HttpRequests("X-hookstream-", "Catchment/1"), sender, () -> 0L, clock);
+      new Calls(
+          new HttpRequests("X-hookstream-", "Catchment/1"),
+          owed -> new Payload.AsReceived(),
+          sender,
+          () -> 0L,
+          clock);
 
   @AfterEach
   void close() {
@@ -178,7 +183,12 @@ final class TokensTest {
             HttpSenderSettings.standard(),
             System::nanoTime)) {
       Calls strict =
-          new Calls(new HttpRequests("X-hookstream-", "Catchment/1"), guarded, () -> 0L, clock);
+          new Calls(
+              new HttpRequests("X-hookstream-", "Catchment/1"),
+              owed -> new Payload.AsReceived(),
+              guarded,
+              () -> 0L,
+              clock);
       Outcome outcome = strict.make(owed(), destination("basic"));
       assertThat(outcome.error())
           .isEqualTo(

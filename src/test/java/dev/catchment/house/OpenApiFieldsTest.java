@@ -36,6 +36,7 @@ final class OpenApiFieldsTest {
                 POST /v1/destinations/{id}/circuit/reset
                 GET,POST /v1/connections
                 GET,PATCH,DELETE /v1/connections/{id}
+                POST /v1/connections/preview
                 GET,POST /v1/collections
                 GET,PATCH,DELETE /v1/collections/{id}
                 GET /v1/collections/{id}/records

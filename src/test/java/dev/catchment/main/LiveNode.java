@@ -29,7 +29,12 @@ final class LiveNode implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   LiveNode(BothDatabases.Store store) {
-    Map<String, String> settings = new HashMap<>();
+    this(store, Map.of());
+  }
+
+  /** The same with further settings from the environment. */
+  LiveNode(BothDatabases.Store store, Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
     settings.put("CATCHMENT_SERVER_BIND", "127.0.0.1");
     settings.put("CATCHMENT_SERVER_PORT", "0");
     settings.put("CATCHMENT_SERVER_DATA_DIR", store.dataDir().resolve("data").toString());

@@ -266,18 +266,7 @@ final class DispatcherTest {
   }
 
   private static Connection enabled(Connection old, boolean enabled) {
-    return new Connection(
-        old.id(),
-        old.scope(),
-        old.ends(),
-        old.name(),
-        old.description(),
-        enabled,
-        old.filter(),
-        old.status(),
-        old.totals(),
-        old.createdAt(),
-        old.updatedAt());
+    return old.with(old.status(), enabled);
   }
 
   @BothDatabases

@@ -7,6 +7,7 @@ import dev.catchment.delivery.Courier;
 import dev.catchment.delivery.CourierSettings;
 import dev.catchment.delivery.Destinations;
 import dev.catchment.delivery.HttpRequests;
+import dev.catchment.delivery.Payload;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
@@ -63,6 +64,8 @@ final class SimulatedNode implements AutoCloseable {
                 destinations,
                 network.of(name),
                 new HttpRequests("X-hookstream-", "Catchment/1"),
+                // Transforms have threads of their own; nobody here has one.
+                owed -> new Payload.AsReceived(),
                 new SplittableRandom(name.hashCode()),
                 List.of()),
             ids,

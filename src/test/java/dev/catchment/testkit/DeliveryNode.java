@@ -28,8 +28,11 @@ import dev.catchment.outbound.HttpSender;
 import dev.catchment.outbound.HttpSenderSettings;
 import dev.catchment.outbound.Resolver;
 import dev.catchment.routing.Connection;
+import dev.catchment.routing.ConnectionTransformer;
 import dev.catchment.routing.Connections;
 import dev.catchment.routing.Dispatcher;
+import dev.catchment.transform.TransformSettings;
+import dev.catchment.transform.Transforms;
 import dev.catchment.worker.Loop;
 import dev.catchment.worker.Step;
 import dev.catchment.worker.Supervisor;
@@ -60,6 +63,7 @@ public final class DeliveryNode implements AutoCloseable {
   private final EventLog log;
   private final Destinations destinations = new Destinations(Sample.vault());
   private final HttpSender sender;
+  private final Transforms transforms;
   private final Courier courier;
   private final Dispatcher dispatcher;
   private final Object lock = new Object();
@@ -92,6 +96,7 @@ public final class DeliveryNode implements AutoCloseable {
             new AddressGuard(true, List.of(), Resolver.system()),
             HttpSenderSettings.standard(),
             System::nanoTime);
+    this.transforms = new Transforms(clock, System::nanoTime, new TransformSettings(2, 128L << 20));
     this.courier =
         new Courier(
             database,
@@ -100,6 +105,7 @@ public final class DeliveryNode implements AutoCloseable {
                 destinations,
                 sender,
                 new HttpRequests("X-hookstream-", "Catchment/1"),
+                new ConnectionTransformer(database, transforms),
                 () -> 0L,
                 List.of(listener)),
             ids,
@@ -223,25 +229,20 @@ public final class DeliveryNode implements AutoCloseable {
                 0)));
   }
 
+  /** Gives a connection an expression, or takes it away. */
+  public void transform(Connection connection, @Nullable String expression) {
+    database.write(tx -> {
+      Connection old = Connections.get(tx, Sample.SCOPE, connection.id());
+      return Connections.update(
+          tx, old, old.with(Connection.Transform.of(expression != null, expression)));
+    });
+  }
+
   /** Changes the state of a connection as an operator does. */
   public void change(Connection connection, Connection.Status status, boolean enabled) {
     database.write(tx -> {
       Connection old = Connections.get(tx, Sample.SCOPE, connection.id());
-      return Connections.update(
-          tx,
-          old,
-          new Connection(
-              old.id(),
-              old.scope(),
-              old.ends(),
-              old.name(),
-              old.description(),
-              enabled,
-              old.filter(),
-              status,
-              old.totals(),
-              old.createdAt(),
-              old.updatedAt()));
+      return Connections.update(tx, old, old.with(status, enabled));
     });
   }
 
@@ -361,5 +362,6 @@ public final class DeliveryNode implements AutoCloseable {
   public void stop() {
     sender.close();
     courier.close();
+    transforms.close();
   }
 }

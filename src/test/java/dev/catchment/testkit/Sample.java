@@ -115,6 +115,7 @@ public final class Sample {
         "c".repeat(32),
         destinationId,
         new Owed.Numbers(1, 1, "initial"),
-        1);
+        1,
+        null);
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.catchment.transform;
+
+import org.jspecify.annotations.NullMarked;
