@@ -1,26 +1,26 @@
 package dev.catchment.api;
 
-import dev.catchment.base.Failure;
 import dev.catchment.json.Json;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads {@code auth_type} and {@code auth_config}.
  *
- * @param type {@code none}, {@code bearer}, {@code basic} or {@code api_key}
+ * @param type {@code none}, {@code bearer}, {@code basic}, {@code api_key} or {@code
+ *     oauth2_client_credentials}
  * @param config what the type needs; null for none
  */
 record AuthInput(String type, Json.@Nullable Obj config) {
+  private static final String OAUTH2 = "oauth2_client_credentials";
   private static final String TYPE = "auth_type";
   private static final String CONFIG = "auth_config";
-  private static final List<String> TYPES = List.of("none", "bearer", "basic", "api_key");
+  private static final List<String> TYPES = List.of("none", "bearer", "basic", "api_key", OAUTH2);
 
   /** What the body says, beside what is stored. */
-  static AuthInput read(Input input, String oldType, Json.@Nullable Obj stored) {
-    if (Json.of("oauth2_client_credentials").equals(input.body().get(TYPE))) {
-      throw Failure.body(TYPE, "is not supported by this version");
-    }
+  static AuthInput read(
+      Input input, String oldType, Json.@Nullable Obj stored, BiConsumer<String, String> checkUrl) {
     String type = input.word(TYPE, TYPES, oldType);
     Json.Obj given = input.object(CONFIG, stored);
     if (type.equals("none")) {
@@ -31,10 +31,11 @@ record AuthInput(String type, Json.@Nullable Obj config) {
       return new AuthInput(type, stored);
     }
     Json.Obj config = Masks.keepConfig(given == null ? Json.object().build() : given, stored);
-    return new AuthInput(type, checked(type, new Members(CONFIG, config)));
+    return new AuthInput(type, checked(type, new Members(CONFIG, config), checkUrl));
   }
 
-  private static Json.Obj checked(String type, Members members) {
+  private static Json.Obj checked(
+      String type, Members members, BiConsumer<String, String> checkUrl) {
     Json.ObjBuilder kept = Json.object();
     switch (type) {
       case "bearer" -> kept.put("token", members.line("token", members.required("token")));
@@ -46,9 +47,29 @@ record AuthInput(String type, Json.@Nullable Obj config) {
         }
         kept.put("password", password);
       }
+      case OAUTH2 -> oauth2(members, kept, checkUrl);
       default -> apiKey(members, kept);
     }
     return kept.build();
+  }
+
+  private static void oauth2(
+      Members members, Json.ObjBuilder kept, BiConsumer<String, String> checkUrl) {
+    String tokenUrl = members.required("token_url");
+    checkUrl.accept(tokenUrl, CONFIG + ".token_url");
+    kept.put("token_url", tokenUrl);
+    kept.put("client_id", members.required("client_id"));
+    kept.put("client_secret", members.required("client_secret"));
+    for (String name : List.of("scope", "audience")) {
+      String text = members.text(name);
+      if (text != null && !text.isEmpty()) {
+        kept.put(name, text);
+      }
+    }
+    String style = members.word("auth_style", List.of("basic", "body"));
+    if (style != null) {
+      kept.put("auth_style", style);
+    }
   }
 
   private static void apiKey(Members members, Json.ObjBuilder kept) {

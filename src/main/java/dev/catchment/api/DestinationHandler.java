@@ -1,14 +1,20 @@
 package dev.catchment.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Times;
 import dev.catchment.db.Database;
 import dev.catchment.db.Tx;
+import dev.catchment.delivery.Circuit;
+import dev.catchment.delivery.Circuits;
 import dev.catchment.delivery.Destination;
 import dev.catchment.delivery.Destinations;
+import dev.catchment.delivery.Outgoing;
 import dev.catchment.delivery.RetrySpec;
+import dev.catchment.delivery.TestSend;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;
@@ -17,21 +23,35 @@ import dev.catchment.routing.Connection;
 import dev.catchment.routing.Connections;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 
 /** The resource {@code /v1/destinations}. */
 public final class DestinationHandler {
   private static final String SEGMENT = "destinations";
+  private static final Json TEST_PAYLOAD = Json.object().put("type", "catchment.test").build();
 
   private final Database database;
   private final Gate gate;
   private final Ids ids;
   private final Destinations destinations;
-  private final BiConsumer<String, String> checkUrl;
+  private final Outside outside;
   private final Plan plan;
 
   /**
+   * What a handler asks of those who make calls.
+   *
    * @param checkUrl takes a URL and its field, and throws a {@link Failure} when it can never be
    *     called
+   * @param checkTls takes settings of TLS and their field, and throws a {@link Failure} when they
+   *     can never be used
+   * @param test sends a JSON body to a destination
+   */
+  public record Outside(
+      BiConsumer<String, String> checkUrl,
+      BiConsumer<Outgoing.Tls, String> checkTls,
+      BiFunction<Destination, byte[], TestSend> test) {}
+
+  /**
    * @param plan how many destinations there may be
    */
   public DestinationHandler(
@@ -39,13 +59,13 @@ public final class DestinationHandler {
       Gate gate,
       Ids ids,
       Destinations destinations,
-      BiConsumer<String, String> checkUrl,
+      Outside outside,
       Plan plan) {
     this.database = database;
     this.gate = gate;
     this.ids = ids;
     this.destinations = destinations;
-    this.checkUrl = checkUrl;
+    this.outside = outside;
     this.plan = plan;
   }
 
@@ -56,7 +76,10 @@ public final class DestinationHandler {
         .on("POST", "/v1/destinations", this::create)
         .on("GET", "/v1/destinations/{id}", this::get)
         .on("PATCH", "/v1/destinations/{id}", this::update)
-        .on("DELETE", "/v1/destinations/{id}", this::delete);
+        .on("DELETE", "/v1/destinations/{id}", this::delete)
+        .on("POST", "/v1/destinations/{id}/test", this::test)
+        .on("GET", "/v1/destinations/{id}/circuit", this::circuit)
+        .on("POST", "/v1/destinations/{id}/circuit/reset", this::resetCircuit);
   }
 
   private Response list(Request request) {
@@ -80,7 +103,7 @@ public final class DestinationHandler {
   private Response create(Request request) {
     Gate.Change change = gate.change(request, SEGMENT);
     Destination created =
-        new DestinationInput(change.input(), checkUrl).created(ids.next(), change.scope());
+        new DestinationInput(change.input(), outside).created(ids.next(), change.scope());
     return answer(
         201,
         database.write(tx -> {
@@ -93,7 +116,7 @@ public final class DestinationHandler {
   private Response update(Request request) {
     Gate.Change change = gate.change(request, SEGMENT);
     String id = Path.id(request, "Destination");
-    DestinationInput input = new DestinationInput(change.input(), checkUrl);
+    DestinationInput input = new DestinationInput(change.input(), outside);
     return answer(
         200,
         database.write(tx -> {
@@ -124,6 +147,56 @@ public final class DestinationHandler {
     return Fields.SUCCESS;
   }
 
+  private Response test(Request request) {
+    boolean empty = request.body().length == 0;
+    Scope scope = empty ? gate.write(request, SEGMENT) : gate.change(request, SEGMENT).scope();
+    String id = Path.id(request, "Destination");
+    Json payload = empty ? null : Input.parse(request.body()).body().get("payload");
+    Destination destination = database.read(tx -> destinations.get(tx, scope, id));
+    TestSend sent =
+        outside
+            .test()
+            .apply(destination, (payload == null ? TEST_PAYLOAD : payload).text().getBytes(UTF_8));
+    return Response.json(
+        200,
+        Json.object()
+            .put("success", sent.error() == null)
+            .put(
+                "response_status",
+                sent.status() == null ? Json.nil() : Json.of((long) sent.status()))
+            .put("duration_ms", sent.durationMillis())
+            .put("response_body", sent.body())
+            .put("error", sent.error())
+            .build());
+  }
+
+  private Response circuit(Request request) {
+    Scope scope = gate.read(request, SEGMENT);
+    String id = Path.id(request, "Destination");
+    return answer(database.read(tx -> Circuits.get(tx, scope, id)));
+  }
+
+  private Response resetCircuit(Request request) {
+    Scope scope = gate.write(request, SEGMENT);
+    String id = Path.id(request, "Destination");
+    return answer(database.write(tx -> Circuits.reset(tx, scope, id)));
+  }
+
+  private static Response answer(Circuit circuit) {
+    Json row =
+        Json.object()
+            .put("destination_id", circuit.destinationId())
+            .put("state", circuit.state().word())
+            .put("failure_count", circuit.failureCount())
+            .put("threshold", circuit.threshold())
+            .put("reset_ms", circuit.resetMillis())
+            .put("last_transition_at", Fields.time(circuit.lastTransitionAt()))
+            .put("next_probe_at", Fields.time(circuit.nextProbeAt()))
+            .put("queued_count", circuit.queuedCount())
+            .build();
+    return Response.json(200, Json.object().put("circuit", row).build());
+  }
+
   private static Response answer(int status, Destination destination) {
     return Response.json(status, Json.object().put("destination", row(destination)).build());
   }
@@ -132,6 +205,7 @@ public final class DestinationHandler {
     Destination.Identity who = destination.identity();
     Destination.Target target = destination.target();
     RetrySpec retry = destination.retry();
+    Integer rate = destination.pace().ratePerSecond();
     Json intervals = Json.array(retry.intervalsSeconds().stream().map(Json::of).toList());
     return Json.object()
         .put("id", who.id())
@@ -161,9 +235,10 @@ public final class DestinationHandler {
         .put("created_at", Times.format(who.createdAt()))
         .put("updated_at", Times.format(who.updatedAt()))
         .put("retry_jitter", Json.flag(retry.jitter()))
-        .put("rate_limit_per_second", Json.nil())
-        .put("max_in_flight", destination.maxInFlight())
-        .put("ordered", Json.flag(false))
+        .put("rate_limit_per_second", rate == null ? Json.nil() : Json.of((long) rate))
+        .put("max_in_flight", destination.pace().maxInFlight())
+        .put("ordered", Json.flag(destination.pace().ordered()))
+        .put("order_key_path", destination.pace().orderKeyPath())
         .build();
   }
 }

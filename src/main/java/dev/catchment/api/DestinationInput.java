@@ -4,13 +4,13 @@ import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
 import dev.catchment.delivery.Destination;
 import dev.catchment.delivery.RetrySpec;
+import dev.catchment.expr.BodyPath;
 import dev.catchment.json.Json;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a destination from a body: a new one, or an old one with changes. */
@@ -49,7 +49,8 @@ final class DestinationInput {
           "status",
           "rate_limit_per_second",
           "max_in_flight",
-          "ordered");
+          "ordered",
+          "order_key_path");
 
   private static final List<String> OTHER_TYPES =
       List.of(
@@ -71,16 +72,16 @@ final class DestinationInput {
   private static final int INTERVALS_MAX = 20;
   private static final int INTERVAL_SECONDS_MAX = 604_800;
   private static final int URL_CHARS_MAX = 2_048;
+  private static final int PATH_CHARS_MAX = 1_000;
+  private static final String RATE = "rate_limit_per_second";
+  private static final int RATE_MAX = 10_000;
 
   private final Input input;
-  private final BiConsumer<String, String> checkUrl;
+  private final DestinationHandler.Outside outside;
 
-  /**
-   * @param checkUrl takes a URL and its field, and throws when it can never be called
-   */
-  DestinationInput(Input input, BiConsumer<String, String> checkUrl) {
+  DestinationInput(Input input, DestinationHandler.Outside outside) {
     this.input = input.renamed(ALIASES);
-    this.checkUrl = checkUrl;
+    this.outside = outside;
   }
 
   Destination created(String id, Scope scope) {
@@ -97,7 +98,7 @@ final class DestinationInput {
             RetrySpec.standard(),
             new Destination.Breaker(true, 5, 60_000),
             Destination.Status.ACTIVE,
-            10,
+            Destination.Pace.upTo(10),
             new Destination.Totals(0, null));
     return merged(blank);
   }
@@ -109,7 +110,6 @@ final class DestinationInput {
 
   private Destination merged(Destination old) {
     Destination.Identity who = old.identity();
-    input.refuse("rate_limit_per_second").refuse("ordered");
     return new Destination(
         new Destination.Identity(
             who.id(),
@@ -127,16 +127,35 @@ final class DestinationInput {
                 "circuit_breaker_reset_ms", 1_000, 3_600_000, old.breaker().resetMillis())),
         Destination.Status.valueOf(
             input.word("status", Fields.STATUSES, old.status().word()).toUpperCase(Locale.ROOT)),
-        input.integer("max_in_flight", 1, 1_000, old.maxInFlight()),
+        pace(old.pace()),
         old.totals());
+  }
+
+  private Destination.Pace pace(Destination.Pace old) {
+    String path = input.nullableText("order_key_path", PATH_CHARS_MAX, old.orderKeyPath());
+    if (path != null && input.has("order_key_path")) {
+      BodyPath.parse(path, "order_key_path");
+    }
+    return new Destination.Pace(
+        input.integer("max_in_flight", 1, 1_000, old.maxInFlight()),
+        rate(old.ratePerSecond()),
+        input.flag("ordered", old.ordered()),
+        path);
+  }
+
+  private @Nullable Integer rate(@Nullable Integer old) {
+    if (input.body().get(RATE) instanceof Json.Null) {
+      return null;
+    }
+    return input.has(RATE) ? (Integer) input.integer(RATE, 1, RATE_MAX, 1) : old;
   }
 
   private Destination.Target target(Destination.Target old) {
     String url = input.text("url", 1, URL_CHARS_MAX, old.url());
     if (input.has("url")) {
-      checkUrl.accept(url, "url");
+      outside.checkUrl().accept(url, "url");
     }
-    AuthInput auth = AuthInput.read(input, old.authType(), old.authConfig());
+    AuthInput auth = AuthInput.read(input, old.authType(), old.authConfig(), outside.checkUrl());
     return new Destination.Target(
         old.kind(),
         url,
@@ -145,7 +164,7 @@ final class DestinationInput {
         timeoutMillis(old.timeoutMillis()),
         auth.type(),
         auth.config(),
-        providerConfig(old.providerConfig()),
+        ProviderInput.read(input, old.providerConfig(), outside.checkTls()),
         SigningInput.read(input, old.signingConfig()));
   }
 
@@ -171,33 +190,6 @@ final class DestinationInput {
       }
     }
     throw Failure.body("timeout", "must be a number of seconds from 0.1 to 120");
-  }
-
-  private Json.@Nullable Obj providerConfig(Json.@Nullable Obj stored) {
-    Json.Obj given = input.object("provider_config", stored);
-    if (given == null || !input.has("provider_config")) {
-      return given;
-    }
-    Members members = new Members("provider_config", given);
-    if (members.get("tls") != null) {
-      throw members.fault("tls", "is not supported by this version");
-    }
-    Json.ObjBuilder kept = Json.object();
-    Json forward = members.get("forward_headers");
-    if (forward != null) {
-      if (!(forward instanceof Json.Bool) && !isNames(forward)) {
-        throw members.fault("forward_headers", "must be true, false or an array of header names");
-      }
-      kept.put("forward_headers", forward);
-    }
-    return kept.build();
-  }
-
-  private static boolean isNames(Json value) {
-    return value instanceof Json.Arr array
-        && array.items().size() <= HeaderRules.HEADERS_MAX
-        && array.items().stream()
-            .allMatch(item -> item instanceof Json.Str(String name) && HeaderRules.isName(name));
   }
 
   private RetrySpec retry(RetrySpec old) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Members(String field, Json.Obj object) {
   private static final int TEXT_CHARS_MAX = 10_000;
+  private static final int LONG_CHARS_MAX = 200_000;
 
   @Nullable Json get(String name) {
     Json value = object.get(name);
@@ -45,6 +46,28 @@ record Members(String field, Json.Obj object) {
       return text;
     }
     throw fault(name, "must be a string of up to " + TEXT_CHARS_MAX + " characters");
+  }
+
+  /** A text of many lines, such as a certificate with its chain. */
+  @Nullable String longText(String name) {
+    Json value = get(name);
+    if (value == null) {
+      return null;
+    }
+    if (value instanceof Json.Str(String text) && text.length() <= LONG_CHARS_MAX) {
+      return text;
+    }
+    throw fault(name, "must be a string of up to " + LONG_CHARS_MAX + " characters");
+  }
+
+  /** {@code true}, {@code false}, {@code 0} or {@code 1}. */
+  boolean flag(String name) {
+    return switch (get(name)) {
+      case Json.Bool flag -> flag.value();
+      case Json.Num(String text) when text.equals("0") -> false;
+      case Json.Num(String text) when text.equals("1") -> true;
+      case null, default -> throw fault(name, "must be true, false, 0 or 1");
+    };
   }
 
   @Nullable String word(String name, List<String> words) {

@@ -30,7 +30,7 @@ final class SigningInput {
     String prefix = members.text("prefix");
     put(kept, "prefix", prefix == null ? null : members.line("prefix", prefix));
     if (members.get("include_timestamp") != null) {
-      kept.put("include_timestamp", stamped(members));
+      kept.put("include_timestamp", members.flag("include_timestamp"));
     }
     put(kept, "timestamp_header", members.headerName("timestamp_header"));
     if (members.get("previous_secrets") != null) {
@@ -43,15 +43,6 @@ final class SigningInput {
     if (value != null) {
       kept.put(name, value);
     }
-  }
-
-  private static boolean stamped(Members members) {
-    return switch (members.get("include_timestamp")) {
-      case Json.Bool flag -> flag.value();
-      case Json.Num(String text) when text.equals("0") -> false;
-      case Json.Num(String text) when text.equals("1") -> true;
-      case null, default -> throw members.fault("include_timestamp", "must be true, false, 0 or 1");
-    };
   }
 
   private static Json previous(Members members, boolean standard) {

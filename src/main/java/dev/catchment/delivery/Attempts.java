@@ -105,6 +105,7 @@ public final class Attempts {
         reason,
         destinationId,
         connectionId);
+    Held.closeRanks(tx, destinationId);
     tx.notify(Channel.DELIVERIES, connectionId);
   }
 
@@ -117,30 +118,6 @@ public final class Attempts {
          WHERE open = 1 AND destination_id = ?
         """,
         reason,
-        destinationId);
-  }
-
-  /** Lets the held deliveries of a connection go, in the order of receipt. */
-  public static void releaseConnection(Tx tx, String destinationId, String connectionId) {
-    tx.update(
-        """
-        UPDATE attempts SET due_at = ?
-         WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND connection_id = ?
-        """,
-        tx.now(),
-        destinationId,
-        connectionId);
-  }
-
-  /** Lets the held deliveries to a destination go, but not those that their connection holds. */
-  static void releaseDestination(Tx tx, String destinationId) {
-    tx.update(
-        """
-        UPDATE attempts SET due_at = ?
-         WHERE open = 1 AND due_at IS NULL AND destination_id = ?
-           AND connection_id NOT IN (SELECT id FROM connections WHERE status <> 'active')
-        """,
-        tx.now(),
         destinationId);
   }
 

@@ -5,25 +5,18 @@ import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.Durability;
 import dev.catchment.db.Tx;
+import dev.catchment.log.Event;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.observe.Log;
 import dev.catchment.worker.Step;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.LongStream;
 
 /**
  * Sends what is owed. Each step claims deliveries that are due and renews the leases of those under
@@ -35,26 +28,24 @@ import org.jspecify.annotations.Nullable;
 public final class Courier implements Step, AutoCloseable {
   private static final int CLAIM_MAX = 200;
   private static final long CLOSE_MILLIS_MAX = 30_000;
-  private static final long BREAK_OFF_MILLIS_MAX = 5_000;
   private static final int ID_LENGTH = 32;
   private static final Log LOG = Log.of("delivery.courier");
 
   private final Database database;
-  private final EventLog log;
-  private final Sending sending;
   private final DeliveryQueue queue;
+  private final Claims claims;
+  private final Calls calls;
+  private final Ids ids;
+  private final Claimer claimer;
   private final Lanes lanes;
+  private final Probes probes;
+  private final Runner runner;
   private final Settler settler;
   private final InstantSource clock;
-  private final ExecutorService senders =
-      Executors.newThreadPerTaskExecutor(
-          Thread.ofVirtual().name("catchment-delivery-", 0).factory());
   private long renewedAt;
 
   /** Whether the loop that drives the steps knows that there are leases to renew. */
   private final AtomicBoolean watching = new AtomicBoolean();
-
-  private volatile boolean breakingOff;
 
   /**
    * What a courier sends to, whom it asks to send, and when and how.
@@ -80,29 +71,40 @@ public final class Courier implements Step, AutoCloseable {
       InstantSource clock,
       CourierSettings settings) {
     this.database = database;
-    this.log = log;
-    this.sending = sending;
     this.clock = clock;
+    this.claims = new Claims(settings.leaseMillis());
     this.queue =
         new DeliveryQueue(ids, settings.node(), settings.leaseMillis(), sending.listeners());
-    this.lanes = new Lanes(settings.inFlightMax(), this::start);
-    this.settler = new Settler(database, queue, lanes, sending.listeners());
+    this.lanes = new Lanes(settings.inFlightMax(), clock, this::start);
+    this.probes = new Probes(database, sending.destinations(), queue, sending.listeners(), lanes);
+    this.settler = new Settler(database, lanes, sending.listeners(), probes::failed);
+    this.ids = ids;
+    this.calls =
+        new Calls(
+            sending.requests(), sending.transformer(), sending.sender(), sending.random(), clock);
+    this.runner = new Runner(database, sending.destinations(), calls, lanes, settler);
+    this.claimer = new Claimer(database, log, sending.destinations(), queue, lanes, runner);
     database.listen(Channel.DELIVERIES, this::changed);
     if (settings.onlyNode()) {
       database.write(
           Durability.DERIVED,
           tx -> {
-            DeliveryQueue.giveBackAll(tx);
+            Claims.giveBackAll(tx);
             return true;
           });
     }
   }
 
+  private void start(Owed owed, Destination destination) {
+    runner.start(owed, destination);
+  }
+
   /** The subject is a destination, a connection that is gone, or something that became due. */
   private void changed(String subject) {
     lanes.stale(subject);
-    if (subject.length() == ID_LENGTH) {
+    if (subject.isEmpty() || subject.length() == ID_LENGTH) {
       lanes.dropConnection(subject);
+      probes.lookAgain();
     }
   }
 
@@ -130,18 +132,49 @@ public final class Courier implements Step, AutoCloseable {
   /** Writes new deliveries inside the caller's transaction. */
   public void add(Tx tx, List<Owed.New> deliveries) {
     queue.add(tx, deliveries);
-    if (deliveries.stream().anyMatch(delivery -> delivery.begin() == Owed.Begin.DUE)) {
+    // One that waits for a circuit may be the probe that the circuit is waiting for.
+    if (deliveries.stream()
+        .map(Owed.New::begin)
+        .anyMatch(begin -> begin == Owed.Begin.DUE || begin == Owed.Begin.WAITING)) {
       tx.notify(Channel.DELIVERIES, "due");
     }
   }
 
   /** Sends deliveries that were written as claimed, after their commit. */
   public void take(Destination destination, List<Owed> claimed) {
-    lanes.take(destination, claimed);
-    if (!watching.getAndSet(true)) {
+    boolean needsTimes = lanes.take(destination, claimed);
+    if (!watching.getAndSet(true) || needsTimes) {
       // A courier that sleeps until it is woken would let these leases run out.
       settler.wantMore();
     }
+  }
+
+  /**
+   * Sends a body to a destination to try it, whatever its state, as a delivery of an event of its
+   * own would be sent; once, and without leaving a trace. Blocking.
+   */
+  public TestSend test(Destination destination, byte[] json) {
+    String id = ids.next();
+    Event event =
+        new Event(
+            id,
+            destination.identity().scope(),
+            id,
+            new Event.RequestFacts("POST", "{}", "{}", "application/json", null),
+            json,
+            clock.millis());
+    return TestSend.of(
+        calls.make(
+            new Owed(
+                id,
+                destination.identity().scope(),
+                new StoredEvent(0, event),
+                id,
+                destination.id(),
+                new Owed.Numbers(1, 1, "initial"),
+                0,
+                null),
+            destination));
   }
 
   /** More was written for this destination than there was room for. */
@@ -152,22 +185,59 @@ public final class Courier implements Step, AutoCloseable {
   @Override
   public Next step() {
     renew();
-    List<String> full = lanes.full();
-    OptionalLong nextDue = database.read(tx -> queue.nextDue(tx, full));
+    OptionalLong probe = probes.step();
+    OptionalLong fresh = claim(DeliveryQueue.Kind.FRESH);
+    OptionalLong retry = claim(DeliveryQueue.Kind.RETRY);
+    OptionalLong timed = startTimed();
+    if (probe.isEmpty() || fresh.isEmpty() || retry.isEmpty()) {
+      return Step.again();
+    }
+    return whenNext(
+        LongStream.of(
+                probe.getAsLong(),
+                fresh.getAsLong(),
+                retry.getAsLong(),
+                timed.orElse(Long.MAX_VALUE))
+            .min()
+            .orElseThrow());
+  }
+
+  /** When the next of that kind is due; empty when there may be more that is due now. */
+  private OptionalLong claim(DeliveryQueue.Kind kind) {
+    List<String> full = lanes.full(kind);
+    OptionalLong nextDue = database.read(tx -> queue.nextDue(tx, kind, full));
     if (nextDue.orElse(Long.MAX_VALUE) <= clock.millis()) {
-      List<DeliveryQueue.Due> claimed =
-          database.write(Durability.DERIVED, tx -> queue.claim(tx, CLAIM_MAX, full));
-      if (!claimed.isEmpty()) {
-        send(claimed);
+      int claimed = claimer.claim(kind, CLAIM_MAX, full);
+      if (claimed > 0) {
+        watching.set(true);
       }
-      if (claimed.size() == CLAIM_MAX) {
-        return Step.again();
+      if (claimed == CLAIM_MAX) {
+        return OptionalLong.empty();
       }
-      nextDue = database.read(tx -> queue.nextDue(tx, full));
+      nextDue = database.read(tx -> queue.nextDue(tx, kind, full));
     }
     // What became due since the look wakes this loop once more, because its commit says so.
-    lanes.drained(Set.copyOf(full));
-    return whenNext(nextDue);
+    lanes.drained(kind, Set.copyOf(full));
+    return OptionalLong.of(nextDue.orElse(Long.MAX_VALUE));
+  }
+
+  /** Sends what a rate limit held back until now; when the next may go. */
+  private OptionalLong startTimed() {
+    OptionalLong next = lanes.startTimed();
+    for (List<Lanes.TimesWanted> wanted = lanes.timesWanted();
+        !wanted.isEmpty();
+        wanted = lanes.timesWanted()) {
+      for (Lanes.TimesWanted some : wanted) {
+        lanes.give(
+            some.destinationId(),
+            database.write(
+                Durability.DERIVED,
+                tx ->
+                    SendTimes.take(tx, some.destinationId(), some.ratePerSecond(), some.count())));
+      }
+      next = lanes.startTimed();
+    }
+    return next;
   }
 
   private void renew() {
@@ -179,201 +249,19 @@ public final class Courier implements Step, AutoCloseable {
     List<Owed> held = lanes.held();
     if (!held.isEmpty()) {
       watching.set(true);
-      lanes.drop(database.write(Durability.DERIVED, tx -> queue.renew(tx, held)));
+      lanes.drop(database.write(Durability.DERIVED, tx -> claims.renew(tx, held)));
     }
     renewedAt = clock.millis();
   }
 
   private long renewalAt() {
-    return renewedAt + queue.leaseMillis() / 3;
+    return renewedAt + claims.leaseMillis() / 3;
   }
 
-  private Next whenNext(OptionalLong nextDue) {
+  private Next whenNext(long nextDue) {
     long renewal = watching.get() ? renewalAt() : Long.MAX_VALUE;
-    long next = Math.min(renewal, nextDue.orElse(Long.MAX_VALUE));
+    long next = Math.min(renewal, nextDue);
     return next == Long.MAX_VALUE ? Step.whenWoken() : Step.at(next);
-  }
-
-  private void send(List<DeliveryQueue.Due> claimed) {
-    Map<Long, StoredEvent> events = new HashMap<>();
-    log.readAt(claimed.stream().map(DeliveryQueue.Due::eventPosition).distinct().toList())
-        .forEach(event -> events.put(event.position(), event));
-    Map<String, Destination> destinations =
-        database.read(tx ->
-            sending
-                .destinations()
-                .byId(
-                    tx,
-                    claimed.stream().map(DeliveryQueue.Due::destinationId).distinct().toList()));
-    List<DeliveryQueue.Due> over = new ArrayList<>();
-    List<DeliveryQueue.Retry> retries = new ArrayList<>();
-    List<Owed> firsts = new ArrayList<>();
-    List<Owed> blocked = new ArrayList<>();
-    for (DeliveryQueue.Due due : claimed) {
-      StoredEvent event = events.get(due.eventPosition());
-      Destination destination = destinations.get(due.destinationId());
-      if (event == null || destination == null) {
-        over.add(due);
-      } else if (destination.status() != Destination.Status.ACTIVE) {
-        blocked.add(owed(due, event));
-      } else if (due.status().equals("failed")) {
-        retries.add(new DeliveryQueue.Retry(due, event, destination.target()));
-      } else {
-        firsts.add(owed(due, event));
-      }
-    }
-    hand(firsts, destinations);
-    hand(begin(retries), destinations);
-    end(over, destinations.keySet());
-    hold(blocked);
-  }
-
-  private List<Owed> begin(List<DeliveryQueue.Retry> retries) {
-    return retries.isEmpty()
-        ? List.of()
-        : database.write(Durability.DERIVED, tx -> queue.beginRetries(tx, retries));
-  }
-
-  private void end(List<DeliveryQueue.Due> over, Set<String> destinationIds) {
-    if (!over.isEmpty()) {
-      database.write(
-          Durability.DERIVED,
-          tx -> {
-            queue.end(tx, over, destinationIds);
-            return true;
-          });
-    }
-  }
-
-  private static Owed owed(DeliveryQueue.Due due, StoredEvent event) {
-    return new Owed(
-        due.id(),
-        due.scope(),
-        event,
-        due.connectionId(),
-        due.destinationId(),
-        due.numbers(),
-        due.claimNumber(),
-        due.transform());
-  }
-
-  private void hand(List<Owed> owed, Map<String, Destination> destinations) {
-    Map<String, List<Owed>> lanesOf = new LinkedHashMap<>();
-    if (!owed.isEmpty()) {
-      watching.set(true);
-    }
-    for (Owed one : owed) {
-      lanesOf.computeIfAbsent(one.destinationId(), id -> new ArrayList<>()).add(one);
-    }
-    lanesOf.forEach((id, some) -> {
-      Destination destination = destinations.get(id);
-      if (destination != null) {
-        lanes.add(destination, some);
-      }
-    });
-  }
-
-  /** Gives back what may not be sent now; what is held for a destination that is gone is over. */
-  private void hold(List<Owed> claims) {
-    if (!claims.isEmpty()) {
-      database.write(
-          Durability.DERIVED,
-          tx -> {
-            queue.hold(tx, claims);
-            return true;
-          });
-      lanes.forget(claims);
-    }
-  }
-
-  private void start(Owed owed, Destination destination) {
-    senders.execute(() -> run(owed, destination));
-  }
-
-  /** One attempt, on a virtual thread. Whatever happens, its place is free afterwards. */
-  private void run(Owed owed, Destination known) {
-    boolean inHand = false;
-    try {
-      inHand = deliver(owed, known);
-    } catch (RuntimeException | StackOverflowError e) {
-      // Not the receiver's fault: the claim runs out by itself and the delivery is made again.
-      LOG.error("delivery.interrupted", e, "attempt", owed.id());
-    } finally {
-      if (!inHand) {
-        lanes.forget(List.of(owed));
-      }
-      if (lanes.done(owed)) {
-        settler.wantMore();
-      }
-    }
-  }
-
-  /** Whether the claim is still to be settled or given back by somebody. */
-  private boolean deliver(Owed owed, Destination known) {
-    Optional<Destination> destination =
-        lanes.isStale(owed.destinationId()) ? fresh(owed) : Optional.of(known);
-    if (destination.isEmpty()) {
-      // Deleted, and its deliveries ended with it.
-      return false;
-    }
-    if (destination.get().status() != Destination.Status.ACTIVE) {
-      hold(List.of(owed));
-      return false;
-    }
-    Outcome outcome = attempt(owed, destination.get());
-    if (!(breakingOff && outcome.result() instanceof SendResult.Unanswered)) {
-      settler.put(outcome);
-    }
-    return true;
-  }
-
-  private Optional<Destination> fresh(Owed owed) {
-    int changes = lanes.changes(owed.destinationId());
-    Map<String, Destination> found =
-        database.read(tx -> sending.destinations().byId(tx, List.of(owed.destinationId())));
-    Optional<Destination> destination = Optional.ofNullable(found.get(owed.destinationId()));
-    destination.ifPresent(current -> lanes.refresh(current, changes));
-    return destination;
-  }
-
-  private Outcome attempt(Owed owed, Destination destination) {
-    @Nullable String sent = null;
-    int bodySize = 0;
-    SendResult result;
-    try {
-      Payload payload = payload(owed);
-      if (payload instanceof Payload.Failed(String sentence)) {
-        result = new SendResult.Unanswered(SendResult.Kind.TRANSFORM, sentence, 0);
-      } else {
-        Outgoing request = sending.requests().request(destination, owed, payload, clock.millis());
-        sent = HttpRequests.masked(request, destination.target());
-        bodySize = request.body().length;
-        result = sending.sender().send(request);
-      }
-    } catch (RuntimeException e) {
-      // A fault of ours, but an attempt all the same, or it would be made again without end.
-      LOG.error("delivery.failed", e, "attempt", owed.id());
-      result = new SendResult.Unanswered(SendResult.Kind.OTHER, "The request could not be made", 0);
-    }
-    long now = clock.millis();
-    return new Outcome(
-        owed,
-        result,
-        RetryPolicy.decide(
-            destination.retry().orOnce(owed.numbers().retries()),
-            owed.numbers().inRound(),
-            result,
-            now,
-            sending.random().nextDouble()),
-        sent,
-        bodySize,
-        now);
-  }
-
-  private Payload payload(Owed owed) {
-    return owed.transform() == null
-        ? new Payload.AsReceived()
-        : sending.transformer().payload(owed);
   }
 
   /**
@@ -387,17 +275,7 @@ public final class Courier implements Step, AutoCloseable {
 
   void closeWithin(long millis) {
     lanes.stop();
-    senders.shutdown();
-    try {
-      if (!senders.awaitTermination(millis, TimeUnit.MILLISECONDS)) {
-        breakingOff = true;
-        senders.shutdownNow();
-        senders.awaitTermination(BREAK_OFF_MILLIS_MAX, TimeUnit.MILLISECONDS);
-      }
-    } catch (InterruptedException e) {
-      senders.shutdownNow();
-      Thread.currentThread().interrupt();
-    }
+    runner.close(millis);
     try {
       settler.drain();
       giveBack(lanes.held());
@@ -408,12 +286,12 @@ public final class Courier implements Step, AutoCloseable {
     }
   }
 
-  private void giveBack(List<Owed> claims) {
-    if (!claims.isEmpty()) {
+  private void giveBack(List<Owed> held) {
+    if (!held.isEmpty()) {
       database.write(
           Durability.DERIVED,
           tx -> {
-            queue.giveBack(tx, claims);
+            Claims.giveBack(tx, held);
             return true;
           });
     }

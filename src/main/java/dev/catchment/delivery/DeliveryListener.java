@@ -26,9 +26,9 @@ public interface DeliveryListener {
   default void begun(Tx tx, List<BegunAttempt> begun) {}
 
   /**
-   * Called in the transaction that opens the breaker of a destination.
+   * Called when the circuit breaker of a destination has opened, after that was written.
    *
-   * @param at when it opened, milliseconds since 1970
+   * @param at when, milliseconds since 1970
    */
   default void circuitOpened(Tx tx, Scope scope, String destinationId, long at) {}
 }

@@ -2,21 +2,18 @@ package dev.catchment.delivery;
 
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
-import dev.catchment.db.Channel;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
-import dev.catchment.json.Json;
 import dev.catchment.log.StoredEvent;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.IntStream;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,32 +42,35 @@ final class DeliveryQueue {
     this.leaseMillis = leaseMillis;
   }
 
-  long leaseMillis() {
-    return leaseMillis;
-  }
-
   /** Writes the first attempts of new deliveries. */
   void add(Tx tx, List<Owed.New> deliveries) {
     List<@Nullable Object[]> rows = new ArrayList<>(deliveries.size());
+    Map<String, Set<String>> lines = new TreeMap<>();
     for (Owed.New delivery : deliveries) {
-      boolean claimed = delivery.begin() == Owed.Begin.CLAIMED;
-      Long due =
-          switch (delivery.begin()) {
-            case CLAIMED -> tx.now() + leaseMillis;
-            case DUE -> tx.now();
-            case HELD -> null;
-          };
-      rows.add(
-          insertion(
-              tx, delivery.owed(), new Target(delivery.url(), delivery.method()), due, claimed));
+      Owed owed = delivery.owed();
+      Owed.Begin begin = delivery.begin();
+      String line = owed.turn().line();
+      if (line != null && begin == Owed.Begin.DUE) {
+        // Who is first is only known once the destination is locked.
+        lines.computeIfAbsent(owed.destinationId(), id -> new TreeSet<>()).add(line);
+        begin = Owed.Begin.HELD;
+      }
+      rows.add(insertion(tx, owed, new Target(delivery.url(), delivery.method()), begin));
     }
     insert(tx, rows);
+    lines.forEach((destinationId, some) -> Held.advance(tx, destinationId, some));
   }
 
   private record Target(String url, String method) {}
 
-  private @Nullable Object[] insertion(
-      Tx tx, Owed owed, Target target, @Nullable Long due, boolean claimed) {
+  private @Nullable Object[] insertion(Tx tx, Owed owed, Target target, Owed.Begin begin) {
+    boolean claimed = begin == Owed.Begin.CLAIMED;
+    Long due =
+        switch (begin) {
+          case CLAIMED -> tx.now() + leaseMillis;
+          case DUE -> tx.now();
+          case HELD, WAITING -> null;
+        };
     Owed.@Nullable Replay replay = owed.numbers().replay();
     return new @Nullable Object[] {
       owed.id(),
@@ -93,7 +93,9 @@ final class DeliveryQueue {
       owed.transform(),
       replay == null ? null : replay.id(),
       owed.numbers().retries(),
-      replay != null && replay.aside()
+      replay != null && replay.aside(),
+      owed.turn().line(),
+      begin == Owed.Begin.WAITING ? (Long) tx.now() : null
     };
   }
 
@@ -103,8 +105,8 @@ final class DeliveryQueue {
         INSERT INTO attempts (id, org_id, env_id, event_id, event_position, connection_id,
           destination_id, request_url, request_method, request_body_size, created_at,
           attempt_number, round_start, trigger_type, due_at, claimed_by, claim_number,
-          transform, replay_id, retries, aside, status, is_dlq, open)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 1)
+          transform, replay_id, retries, aside, line, waiting_since, status, is_dlq, open)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 1)
         """,
         rows);
     if (!listeners.isEmpty()) {
@@ -131,10 +133,47 @@ final class DeliveryQueue {
       Owed.Numbers numbers,
       long claimNumber,
       @Nullable String transform,
-      String status) {}
+      @Nullable String line,
+      String status) {
+    Owed owed(StoredEvent event) {
+      return new Owed(
+          id,
+          scope,
+          event,
+          connectionId,
+          destinationId,
+          numbers,
+          claimNumber,
+          transform,
+          Owed.Turn.in(line));
+    }
+
+    boolean isRetry() {
+      return status.equals(Kind.RETRY.status);
+    }
+  }
+
+  /** What is claimed apart, so that neither is looked for among the other. */
+  enum Kind {
+    /** Has not been sent. */
+    FRESH("pending"),
+    /** Has failed and is to be sent again. */
+    RETRY("failed");
+
+    private final String status;
+
+    Kind(String status) {
+      this.status = status;
+    }
+
+    /** In the text of the statement, where the planner of either database finds the index by it. */
+    private String literal() {
+      return "'" + status + "'";
+    }
+  }
 
   /** Claims what is due, oldest first, but nothing for the destinations that have no room. */
-  List<Due> claim(Tx tx, int max, List<String> fullDestinations) {
+  List<Due> claim(Tx tx, Kind kind, int max, List<String> fullDestinations) {
     List<@Nullable Object> args = new ArrayList<>();
     args.add(tx.now() + leaseMillis);
     args.add(node);
@@ -145,8 +184,11 @@ final class DeliveryQueue {
         tx.list(
             """
             UPDATE attempts SET due_at = ?, claimed_by = ?, claim_number = claim_number + 1
-             WHERE seq IN (SELECT seq FROM attempts WHERE open = 1 AND due_at <= ?
+             WHERE seq IN (SELECT seq FROM attempts WHERE open = 1 AND status
             """
+                + " = "
+                + kind.literal()
+                + " AND due_at <= ?"
                 + notIn(fullDestinations)
                 + " ORDER BY due_at, seq LIMIT ?"
                 + tx.dialect().skipLocked()
@@ -163,15 +205,34 @@ final class DeliveryQueue {
         : " AND destination_id NOT IN (" + "?,".repeat(destinations.size() - 1) + "?)";
   }
 
-  /** When the next delivery is due, claimed ones at the end of their lease. */
-  OptionalLong nextDue(Tx tx, List<String> fullDestinations) {
+  /** When the next delivery of a kind is due, claimed ones at the end of their lease. */
+  OptionalLong nextDue(Tx tx, Kind kind, List<String> fullDestinations) {
     @Nullable Object[] args = fullDestinations.toArray();
     long due =
         tx.number(
-            "SELECT COALESCE(MIN(due_at), -1) AS n FROM attempts WHERE open = 1"
+            "SELECT COALESCE(MIN(due_at), -1) AS n FROM attempts WHERE open = 1 AND status = "
+                + kind.literal()
                 + notIn(fullDestinations),
             args);
     return due < 0 ? OptionalLong.empty() : OptionalLong.of(due);
+  }
+
+  /**
+   * Claims the delivery that has waited longest for a destination, whose circuit it is to try.
+   * Empty when none waits that may be sent first.
+   */
+  Optional<Due> claimOldest(Tx tx, String destinationId) {
+    return tx.find(
+        """
+        UPDATE attempts SET due_at = ?, claimed_by = ?, claim_number = claim_number + 1
+         WHERE seq = (SELECT seq FROM attempts WHERE
+        """
+            + Held.FIRST_IN_TURN
+            + " ORDER BY event_position, seq LIMIT 1) RETURNING *",
+        DeliveryQueue::due,
+        tx.now() + leaseMillis,
+        node,
+        destinationId);
   }
 
   /** A failed attempt whose retry is due, and where that retry goes. */
@@ -202,12 +263,11 @@ final class DeliveryQueue {
               failed.destinationId(),
               failed.numbers().ofRetry(),
               1,
-              failed.transform());
+              failed.transform(),
+              Owed.Turn.in(failed.line()));
       Destination.Target target = due.get(i).target();
       retries.add(owed);
-      rows.add(
-          insertion(
-              tx, owed, new Target(target.url(), target.method()), tx.now() + leaseMillis, true));
+      rows.add(insertion(tx, owed, new Target(target.url(), target.method()), Owed.Begin.CLAIMED));
     }
     insert(tx, rows);
     return retries;
@@ -238,129 +298,12 @@ final class DeliveryQueue {
                   due.claimNumber()
                 })
             .toList());
-  }
-
-  /**
-   * Extends the lease of claims that this node still holds.
-   *
-   * @return the claims that it has lost: another node has them, or the delivery is over
-   */
-  List<Owed> renew(Tx tx, List<Owed> held) {
-    List<Owed> ordered = inOrder(held);
-    // What was settled or given back since the caller looked keeps the time it was given then.
-    int[] renewed =
-        tx.batch(
-            """
-            UPDATE attempts SET due_at = ?
-             WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
-               AND claimed_by IS NOT NULL
-            """,
-            ordered.stream().map(owed -> moved(owed, tx.now() + leaseMillis)).toList());
-    List<Owed> lost = new ArrayList<>();
-    for (int i = 0; i < renewed.length; i++) {
-      if (renewed[i] == 0) {
-        lost.add(ordered.get(i));
-      }
-    }
-    return lost;
-  }
-
-  /** Everybody locks rows in this order, so that two transactions do not wait for each other. */
-  private static List<Owed> inOrder(List<Owed> claims) {
-    return claims.stream().sorted(Comparator.comparing(Owed::id)).toList();
-  }
-
-  private static @Nullable Object[] moved(Owed owed, @Nullable Long due) {
-    return new @Nullable Object[] {due, owed.scope().envId(), owed.id(), owed.claimNumber()};
-  }
-
-  /** Gives claims back: they are due now. */
-  void giveBack(Tx tx, List<Owed> claims) {
-    setDue(tx, claims, owed -> tx.now());
-    tx.notify(Channel.DELIVERIES, "due");
-  }
-
-  /**
-   * Gives claims back so that nobody may send them until they are released. Those whose destination
-   * has become active meanwhile are due now, because their release has already happened.
-   */
-  void hold(Tx tx, List<Owed> claims) {
-    Map<String, Boolean> active = new TreeMap<>();
-    claims.forEach(owed -> active.put(owed.destinationId(), false));
-    active.replaceAll((id, unknown) -> Destinations.lockAndAskIfActive(tx, id));
-    setDue(tx, claims, owed -> active.getOrDefault(owed.destinationId(), false) ? tx.now() : null);
-    if (active.containsValue(true)) {
-      tx.notify(Channel.DELIVERIES, "due");
-    }
-  }
-
-  private static void setDue(Tx tx, List<Owed> claims, Function<Owed, @Nullable Long> due) {
-    tx.batch(
-        """
-        UPDATE attempts SET due_at = ?, claimed_by = NULL
-         WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
-        """,
-        inOrder(claims).stream().map(owed -> moved(owed, due.apply(owed))).toList());
-  }
-
-  /** Everything claimed is due at once: for a store whose only process has just started. */
-  static void giveBackAll(Tx tx) {
-    tx.update(
-        """
-        UPDATE attempts SET due_at = ?, claimed_by = NULL
-         WHERE open = 1 AND due_at IS NOT NULL AND claimed_by IS NOT NULL
-        """,
-        tx.now());
-  }
-
-  /**
-   * Writes what came of attempts; those whose claim was lost meanwhile are left alone.
-   *
-   * @return the outcomes that were written, in the order of their attempts' ids
-   */
-  List<Outcome> settle(Tx tx, List<Outcome> group) {
-    List<Outcome> outcomes =
-        group.stream().sorted(Comparator.comparing(outcome -> outcome.owed().id())).toList();
-    int[] written =
-        tx.batch(
-            """
-            UPDATE attempts SET status = ?, request_headers = ?, request_body_size = ?,
-              response_status = ?,
-              response_headers = ?, response_body = ?, duration_ms = ?, error = ?,
-              next_retry_at = ?, is_dlq = ?, dlq_at = ?, open = ?, due_at = ?, claimed_by = NULL
-             WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
-            """,
-            outcomes.stream().map(DeliveryQueue::settlement).toList());
-    return IntStream.range(0, written.length)
-        .filter(i -> written[i] != 0)
-        .mapToObj(outcomes::get)
-        .toList();
-  }
-
-  private static @Nullable Object[] settlement(Outcome outcome) {
-    Json.ObjBuilder headers = Json.object();
-    outcome.responseHeaders().forEach(headers::put);
-    Long retryAt = outcome.retryAt();
-    return new @Nullable Object[] {
-      outcome.succeeded() ? "success" : "failed",
-      outcome.requestHeadersJson(),
-      outcome.bodySize(),
-      outcome.status(),
-      outcome.status() == null ? null : headers.build().text(),
-      outcome.result() instanceof SendResult.Answered answered
-          ? new String(answered.body(), StandardCharsets.UTF_8)
-          : null,
-      outcome.result().durationMillis(),
-      outcome.error(),
-      retryAt,
-      outcome.isDead(),
-      outcome.isDead() ? (Long) outcome.at() : null,
-      retryAt != null,
-      retryAt,
-      outcome.owed().scope().envId(),
-      outcome.owed().id(),
-      outcome.owed().claimNumber()
-    };
+    claimed.stream()
+        .filter(due -> due.line() != null)
+        .map(Due::destinationId)
+        .distinct()
+        .sorted()
+        .forEach(id -> Held.closeRanks(tx, id));
   }
 
   private static Due due(Row row) {
@@ -378,6 +321,7 @@ final class DeliveryQueue {
             replay(row)),
         row.number("claim_number"),
         row.find("transform"),
+        row.find("line"),
         row.string("status"));
   }
 

@@ -5,18 +5,14 @@ import dev.catchment.json.Json;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A receiver and how to deal with it.
- *
- * @param maxInFlight how many deliveries may run at once, 1 to 1,000
- */
+/** A receiver and how to deal with it. */
 public record Destination(
     Identity identity,
     Target target,
     RetrySpec retry,
     Breaker breaker,
     Status status,
-    int maxInFlight,
+    Pace pace,
     Totals totals) {
 
   /** Who and whose it is; times are milliseconds since 1970. */
@@ -45,8 +41,38 @@ public record Destination(
       Json.@Nullable Obj providerConfig,
       Json.@Nullable Obj signingConfig) {}
 
-  /** The breaker's settings: kept and shown. */
-  public record Breaker(boolean enabled, int threshold, int resetMillis) {}
+  /**
+   * The circuit breaker.
+   *
+   * @param threshold how many failures in a row open it, 1 to 100
+   * @param resetMillis how long it stays open before it tries, 1,000 to 3,600,000
+   * @param open whether it was open when this was read; not a setting
+   */
+  public record Breaker(boolean enabled, int threshold, int resetMillis, boolean open) {
+    /** The settings of one that is closed. */
+    public Breaker(boolean enabled, int threshold, int resetMillis) {
+      this(enabled, threshold, resetMillis, false);
+    }
+  }
+
+  /**
+   * How fast and in which order to send.
+   *
+   * @param maxInFlight how many deliveries may run at once on a node, 1 to 1,000
+   * @param ratePerSecond how many may begin in a second on all nodes together; null for any number
+   * @param ordered whether deliveries of one line run one after another, in the order of receipt
+   * @param orderKeyPath whose value tells the lines apart; null when all are one line
+   */
+  public record Pace(
+      int maxInFlight,
+      @Nullable Integer ratePerSecond,
+      boolean ordered,
+      @Nullable String orderKeyPath) {
+    /** No limit but the number at once, and no order. */
+    public static Pace upTo(int maxInFlight) {
+      return new Pace(maxInFlight, null, false, null);
+    }
+  }
 
   /** Whether deliveries are sent. */
   public enum Status {
@@ -67,5 +93,10 @@ public record Destination(
 
   public String id() {
     return identity.id();
+  }
+
+  /** Whether deliveries may be sent to it now; the probe of an open circuit may in any case. */
+  public boolean isOpenForAll() {
+    return status == Status.ACTIVE && !breaker.open();
   }
 }

@@ -36,6 +36,12 @@ public final class Destinations {
   /** The columns that hold sealed texts. */
   public static final List<SealedColumn> SEALED = List.of(HEADERS, AUTH, PROVIDER, SIGNING);
 
+  private static final String SELECT =
+      """
+      SELECT d.*, CASE WHEN c.state IS NULL OR c.state = 'closed' THEN 0 ELSE 1 END AS circuit_open
+        FROM destinations d LEFT JOIN circuits c ON c.destination_id = d.id
+      """;
+
   private final Vault vault;
 
   /** The table, its secrets sealed by that vault. */
@@ -61,8 +67,10 @@ public final class Destinations {
             timeout_ms, auth_type, auth_config, provider_config, signing_config, retry_enabled,
             retry_max_attempts, retry_backoff_type, retry_intervals, retry_jitter,
             circuit_breaker_enabled, circuit_breaker_threshold, circuit_breaker_reset_ms, status,
-            max_in_flight, event_count, created_at, updated_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
+            max_in_flight, rate_limit_per_second, ordered, order_key_path, event_count,
+            created_at, updated_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0,
+            ?, ?)
           """,
           args.toArray());
     } catch (DuplicateKey e) {
@@ -84,13 +92,17 @@ public final class Destinations {
           auth_type = ?, auth_config = ?, provider_config = ?, signing_config = ?,
           retry_enabled = ?, retry_max_attempts = ?, retry_backoff_type = ?, retry_intervals = ?,
           retry_jitter = ?, circuit_breaker_enabled = ?, circuit_breaker_threshold = ?,
-          circuit_breaker_reset_ms = ?, status = ?, max_in_flight = ?, updated_at = ?
+          circuit_breaker_reset_ms = ?, status = ?, max_in_flight = ?,
+          rate_limit_per_second = ?, ordered = ?, order_key_path = ?, updated_at = ?
          WHERE id = ? AND env_id = ?
         """,
         args.toArray());
+    if (!changed.breaker().enabled()) {
+      Circuits.close(tx, old.id());
+    }
     if (changed.status() == Destination.Status.ACTIVE
         && old.status() != Destination.Status.ACTIVE) {
-      Attempts.releaseDestination(tx, old.id());
+      Held.release(tx, old.id());
     }
     tx.notify(Channel.DELIVERIES, old.id());
   }
@@ -117,14 +129,16 @@ public final class Destinations {
     values.add(destination.breaker().threshold());
     values.add(destination.breaker().resetMillis());
     values.add(destination.status().word());
-    values.add(destination.maxInFlight());
+    values.add(destination.pace().maxInFlight());
+    values.add(destination.pace().ratePerSecond());
+    values.add(destination.pace().ordered());
+    values.add(destination.pace().orderKeyPath());
     return values;
   }
 
   /** Holds back everything for a destination, because its receiver said that it is gone. */
   static void pause(Tx tx, String id) {
-    Cursors.disturb(tx, ROUTING_READER);
-    tx.notify(Channel.ROUTES);
+    changed(tx, id);
     tx.update(
         """
         UPDATE destinations SET status = 'paused', updated_at = ?
@@ -132,7 +146,6 @@ public final class Destinations {
         """,
         tx.now(),
         id);
-    tx.notify(Channel.DELIVERIES, id);
   }
 
   /** Whether it is active, and stays so until the transaction ends; false when it is gone. */
@@ -145,6 +158,13 @@ public final class Destinations {
         .isPresent();
   }
 
+  /** Tells every node that what it knows of a destination has changed. */
+  static void changed(Tx tx, String id) {
+    Cursors.disturb(tx, ROUTING_READER);
+    tx.notify(Channel.ROUTES);
+    tx.notify(Channel.DELIVERIES, id);
+  }
+
   /** The status of a destination; empty when it is gone. */
   public static Optional<Destination.Status> status(Tx tx, String id) {
     return tx.find(
@@ -155,28 +175,29 @@ public final class Destinations {
 
   /** Removes a destination; its open deliveries end as failed. */
   public static void delete(Tx tx, Scope scope, String id) {
-    Cursors.disturb(tx, ROUTING_READER);
-    tx.notify(Channel.ROUTES);
+    changed(tx, id);
     Attempts.endOfDestination(tx, id, "Destination deleted");
-    tx.update("DELETE FROM destinations WHERE id = ? AND env_id = ?", id, scope.envId());
-    tx.notify(Channel.DELIVERIES, id);
+    if (tx.update("DELETE FROM destinations WHERE id = ? AND env_id = ?", id, scope.envId()) == 1) {
+      Circuits.forget(tx, id);
+      SendTimes.forget(tx, id);
+    }
   }
 
-  /** Adds successful deliveries: count and time of the last, by destination. */
+  /** Adds successful deliveries, which end a row of failures: count and time of the last. */
   static void count(Tx tx, Map<String, long[]> delivered) {
     List<@Nullable Object[]> rows = new ArrayList<>();
     delivered.forEach((id, totals) -> rows.add(new @Nullable Object[] {totals[0], totals[1], id}));
     tx.batch(
         """
-        UPDATE destinations SET event_count = event_count + ?, last_delivery_at = ? WHERE id = ?
+        UPDATE destinations SET event_count = event_count + ?, last_delivery_at = ?, failure_count = 0
+         WHERE id = ?
         """,
         rows);
   }
 
   /** The destination of that id, if it is in the scope. */
   public Optional<Destination> find(Tx tx, Scope scope, String id) {
-    return tx.find(
-        "SELECT * FROM destinations WHERE env_id = ? AND id = ?", this::row, scope.envId(), id);
+    return tx.find(SELECT + " WHERE d.env_id = ? AND d.id = ?", this::row, scope.envId(), id);
   }
 
   /** The same; throws {@code NOT_FOUND}. */
@@ -204,7 +225,7 @@ public final class Destinations {
   public Map<String, Destination> byId(Tx tx, List<String> ids) {
     Map<String, Destination> found = new HashMap<>();
     for (String id : ids) {
-      tx.find("SELECT * FROM destinations WHERE id = ?", this::row, id)
+      tx.find(SELECT + " WHERE d.id = ?", this::row, id)
           .ifPresent(destination -> found.put(id, destination));
     }
     return found;
@@ -225,21 +246,21 @@ public final class Destinations {
       @Nullable String kind,
       @Nullable String below,
       @Nullable Integer limit) {
-    StringBuilder sql = new StringBuilder("SELECT * FROM destinations WHERE env_id = ?");
+    StringBuilder sql = new StringBuilder(SELECT).append(" WHERE d.env_id = ?");
     List<@Nullable Object> args = new ArrayList<>(List.of(scope.envId()));
     if (status != null) {
-      sql.append(" AND status = ?");
+      sql.append(" AND d.status = ?");
       args.add(status);
     }
     if (kind != null) {
-      sql.append(" AND kind = ?");
+      sql.append(" AND d.kind = ?");
       args.add(kind);
     }
     if (below != null) {
-      sql.append(" AND id < ?");
+      sql.append(" AND d.id < ?");
       args.add(below);
     }
-    sql.append(" ORDER BY id DESC");
+    sql.append(" ORDER BY d.id DESC");
     if (limit != null) {
       sql.append(" LIMIT ?");
       args.add(limit + 1);
@@ -270,10 +291,20 @@ public final class Destinations {
         new Destination.Breaker(
             row.flag("circuit_breaker_enabled"),
             row.integer("circuit_breaker_threshold"),
-            row.integer("circuit_breaker_reset_ms")),
+            row.integer("circuit_breaker_reset_ms"),
+            row.flag("circuit_open")),
         Destination.Status.valueOf(row.string("status").toUpperCase(Locale.ROOT)),
-        row.integer("max_in_flight"),
+        pace(row),
         new Destination.Totals(row.number("event_count"), row.findNumber("last_delivery_at")));
+  }
+
+  static Destination.Pace pace(Row row) {
+    Long rate = row.findNumber("rate_limit_per_second");
+    return new Destination.Pace(
+        row.integer("max_in_flight"),
+        rate == null ? null : (Integer) rate.intValue(),
+        row.flag("ordered"),
+        row.find("order_key_path"));
   }
 
   private static RetrySpec retry(Row row) {

@@ -1,6 +1,7 @@
 package dev.catchment.delivery;
 
 import dev.catchment.base.Scope;
+import dev.catchment.db.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param id of the attempt
  * @param fate what became of its delivery
  * @param status what the receiver answered; null when there was no whole answer
- * @param trouble why there was none; null when there was one
+ * @param trouble why there was none; null when there was one, and when nothing was sent
  * @param error why it failed, in one sentence; null for a success
  * @param at when it ended, milliseconds since 1970
  */
@@ -52,6 +53,23 @@ public record EndedAttempt(
         outcome.result() instanceof SendResult.Unanswered unanswered ? unanswered.kind() : null,
         outcome.error(),
         outcome.at());
+  }
+
+  /**
+   * A delivery that has waited for the circuit of its destination until it became a dead letter.
+   */
+  static EndedAttempt waitedTooLong(Row row, String error, long now) {
+    return new EndedAttempt(
+        row.string("id"),
+        new Scope(row.string("org_id"), row.string("env_id")),
+        row.string("event_id"),
+        row.string("connection_id"),
+        row.string("destination_id"),
+        row.flag("retries") ? Fate.DEAD : Fate.GIVEN_UP,
+        null,
+        null,
+        error,
+        now);
   }
 
   private static Fate fate(Outcome outcome) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a delivery into the request that is sent: its body and content type, the product's headers,
@@ -45,6 +46,10 @@ public final class HttpRequests {
   public HttpRequests(String headerPrefix, String userAgent) {
     this.headerPrefix = headerPrefix;
     this.userAgent = userAgent;
+  }
+
+  String userAgent() {
+    return userAgent;
   }
 
   /** The request of an attempt at a time in milliseconds since 1970. */
@@ -88,7 +93,23 @@ public final class HttpRequests {
         new ArrayList<>(headers.values()),
         body,
         target.timeoutMillis(),
-        Outgoing.RESPONSE_BYTES_MAX);
+        Outgoing.RESPONSE_BYTES_MAX,
+        target.providerConfig() == null ? null : tls(target.providerConfig()));
+  }
+
+  /** The member {@code tls} of a destination's {@code provider_config}; null without one. */
+  public static Outgoing.@Nullable Tls tls(Json.Obj providerConfig) {
+    return providerConfig.get("tls") instanceof Json.Obj tls
+        ? new Outgoing.Tls(
+            orNull(tls, "ca_pem"),
+            orNull(tls, "client_cert_pem"),
+            orNull(tls, "client_key_pem"),
+            tls.get("insecure_skip_verify") instanceof Json.Bool skip && skip.value())
+        : null;
+  }
+
+  private static @Nullable String orNull(Json.Obj config, String name) {
+    return config.get(name) instanceof Json.Str text ? text.value() : null;
   }
 
   private static void put(

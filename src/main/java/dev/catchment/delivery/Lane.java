@@ -1,24 +1,53 @@
 package dev.catchment.delivery;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** The claimed deliveries of one destination on this node. Guarded by the lock of its lanes. */
+/**
+ * The claimed deliveries of one destination on this node. Retries wait apart from what was not sent
+ * before and take turns with it, so that neither waits for all of the other. Guarded by the lock of
+ * its lanes.
+ */
 final class Lane {
-  /** How many claimed deliveries of one destination may wait in memory. */
+  /** How many claimed deliveries of one kind may wait in memory. */
   static final int WAITING_MAX = 1_000;
 
-  final ArrayDeque<Owed> waiting = new ArrayDeque<>();
+  /** Send times that went by unused are lost, or they would be made up for in a burst. */
+  private static final long LATE_MICROS_MAX = 100_000;
+
+  /** Deliveries of one kind. */
+  static final class Waiting {
+    private final ArrayDeque<Owed> deliveries = new ArrayDeque<>();
+    int reserved;
+
+    /** More of this kind is due in the store than has been claimed. */
+    boolean overflows;
+
+    int room() {
+      return WAITING_MAX - deliveries.size() - reserved;
+    }
+
+    /** The store holds more and there is room for it. */
+    boolean wantsMore() {
+      return overflows && room() >= WAITING_MAX / 2;
+    }
+  }
+
+  private final Waiting fresh = new Waiting();
+  private final Waiting retries = new Waiting();
+  private boolean retryIsNext;
   Destination destination;
   int inFlight;
-  int reserved;
-
-  /** More of this destination is due in the store than has been claimed. */
-  boolean overflows;
 
   /** How often the destination was said to have changed, and how often when it was last read. */
   int changes;
 
   int changesRead;
+
+  private SendTimes.Taken times = new SendTimes.Taken(0, 1, 0);
 
   Lane(Destination destination) {
     this.destination = destination;
@@ -28,21 +57,100 @@ final class Lane {
     return changes != changesRead;
   }
 
-  int room() {
-    return WAITING_MAX - waiting.size() - reserved;
+  Waiting of(DeliveryQueue.Kind kind) {
+    return kind == DeliveryQueue.Kind.RETRY ? retries : fresh;
+  }
+
+  private Waiting of(Owed owed) {
+    return owed.numbers().trigger().equals("retry") ? retries : fresh;
+  }
+
+  /** Whether nothing more of a kind may be claimed. */
+  boolean isFull(DeliveryQueue.Kind kind) {
+    // A retry that was given back is claimed as if it were fresh.
+    return of(kind).room() <= 0
+        || (kind == DeliveryQueue.Kind.FRESH && retries.room() <= -WAITING_MAX);
+  }
+
+  void put(Owed owed) {
+    if (owed.turn().probe()) {
+      of(owed).deliveries.addFirst(owed);
+    } else {
+      of(owed).deliveries.addLast(owed);
+    }
+  }
+
+  /** Takes out what waits and fits the condition. */
+  List<Owed> take(Predicate<Owed> wanted) {
+    List<Owed> taken = new ArrayList<>();
+    for (Waiting kind : List.of(fresh, retries)) {
+      kind.deliveries.stream().filter(wanted).forEach(taken::add);
+      kind.deliveries.removeIf(wanted);
+    }
+    return taken;
+  }
+
+  private boolean isEmpty() {
+    return fresh.deliveries.isEmpty() && retries.deliveries.isEmpty();
   }
 
   boolean canStart() {
-    return !waiting.isEmpty() && inFlight < destination.maxInFlight();
+    return !isEmpty() && inFlight < destination.pace().maxInFlight();
+  }
+
+  /** The next delivery; null when there is none, or its time has not come. */
+  @Nullable Owed next(long nowMicros) {
+    if (!canStart() || (isLimited() && !useTime(nowMicros))) {
+      return null;
+    }
+    Owed next = (retryIsNext ? retries : fresh).deliveries.pollFirst();
+    if (next == null) {
+      next = (retryIsNext ? fresh : retries).deliveries.pollFirst();
+    }
+    retryIsNext = next != null && of(next) == fresh;
+    return next;
+  }
+
+  private boolean isLimited() {
+    return destination.pace().ratePerSecond() != null;
+  }
+
+  private boolean useTime(long nowMicros) {
+    while (times.count() > 0 && times.firstMicros() < nowMicros - LATE_MICROS_MAX) {
+      times = times.rest();
+    }
+    if (times.count() == 0 || times.firstMicros() > nowMicros) {
+      return false;
+    }
+    times = times.rest();
+    return true;
+  }
+
+  /** How many send times it needs to go on; 0 when it has some or needs none. */
+  int timesWanted() {
+    Integer rate = destination.pace().ratePerSecond();
+    boolean wants = rate != null && times.count() == 0 && canStart();
+    return wants && rate != null
+        ? Math.min(rate, fresh.deliveries.size() + retries.deliveries.size())
+        : 0;
+  }
+
+  void give(SendTimes.Taken more) {
+    times = more;
+  }
+
+  /** When its next send time comes, in microseconds since 1970; null when it waits for none. */
+  @Nullable Long nextTime() {
+    return isLimited() && times.count() > 0 && canStart() ? (Long) times.firstMicros() : null;
   }
 
   /** Nobody relies on what it knows of its destination. */
   boolean isUnused() {
-    return waiting.isEmpty() && inFlight == 0 && reserved == 0;
+    return isEmpty() && inFlight == 0 && fresh.reserved == 0;
   }
 
-  /** The store holds more and there is room for it. */
+  /** The store holds more and there is room for it, or it needs send times. */
   boolean wantsMore() {
-    return overflows && room() >= WAITING_MAX / 2;
+    return fresh.wantsMore() || retries.wantsMore() || timesWanted() > 0;
   }
 }

@@ -20,7 +20,12 @@ public final class LockedEnds {
   private LockedEnds() {}
 
   /** What the row of a new attempt needs to know of its destination. */
-  public record Receiver(Destination.Status status, String url, String method) {}
+  public record Receiver(
+      Destination.Status status,
+      String url,
+      String method,
+      Destination.Pace pace,
+      boolean circuitOpen) {}
 
   /** Locks and reads; ids of things that are gone are left out. */
   public static LockedEnds of(Tx tx, List<String> connectionIds, List<String> destinationIds) {
@@ -33,7 +38,9 @@ public final class LockedEnds {
         row -> ends.connections.put(row.string("id"), row.string("status")));
     rows(
         tx,
-        "SELECT id, status, url, method FROM destinations WHERE ",
+        "SELECT id, status, url, method, max_in_flight, rate_limit_per_second, ordered,"
+            + " order_key_path, (SELECT COUNT(*) FROM circuits c WHERE c.destination_id ="
+            + " destinations.id AND c.state <> 'closed') AS circuit_open FROM destinations WHERE ",
         destinationIds,
         row ->
             ends.receivers.put(
@@ -41,7 +48,9 @@ public final class LockedEnds {
                 new Receiver(
                     Destination.Status.valueOf(row.string("status").toUpperCase(Locale.ROOT)),
                     row.string("url"),
-                    row.string("method"))));
+                    row.string("method"),
+                    Destinations.pace(row),
+                    row.flag("circuit_open"))));
     return ends;
   }
 
@@ -69,9 +78,11 @@ public final class LockedEnds {
   /** How a delivery begins that somebody asked for; both ends are known to be there. */
   public Owed.Begin begin(String connectionId, String destinationId) {
     Receiver receiver = receivers.get(destinationId);
-    boolean active = receiver != null && receiver.status() == Destination.Status.ACTIVE;
-    return active && !"paused".equals(connections.get(connectionId))
-        ? Owed.Begin.DUE
-        : Owed.Begin.HELD;
+    if (receiver == null
+        || receiver.status() != Destination.Status.ACTIVE
+        || "paused".equals(connections.get(connectionId))) {
+      return Owed.Begin.HELD;
+    }
+    return receiver.circuitOpen() ? Owed.Begin.WAITING : Owed.Begin.DUE;
   }
 }

@@ -10,7 +10,10 @@ import dev.catchment.db.Where;
 import dev.catchment.log.OldEvents;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +34,8 @@ public final class ManualRetries {
 
   private static final String SELECT =
       """
-      SELECT id, event_id, event_position, connection_id, destination_id, replay_id, status, open
+      SELECT id, event_id, event_position, connection_id, destination_id, replay_id, line, status,
+          open
         FROM attempts a
       """;
 
@@ -91,7 +95,8 @@ public final class ManualRetries {
       long position,
       String connectionId,
       String destinationId,
-      @Nullable String replayId) {
+      @Nullable String replayId,
+      @Nullable String line) {
     /** A replay without a connection sends in its own name. */
     boolean needsConnection() {
       return !connectionId.equals(replayId);
@@ -220,14 +225,19 @@ public final class ManualRetries {
   private List<Started> insert(Tx tx, Scope scope, List<Newest> marked, LockedEnds ends) {
     List<Started> started = new ArrayList<>();
     List<@Nullable Object[]> rows = new ArrayList<>();
-    boolean anyDue = false;
+    boolean anyToSend = false;
+    Map<String, Set<String>> lines = new TreeMap<>();
     for (Newest one : marked) {
       LockedEnds.Receiver receiver = ends.receiver(one.destinationId());
       if (receiver == null) {
         continue;
       }
-      boolean due = ends.begin(one.connectionId(), one.destinationId()) == Owed.Begin.DUE;
-      anyDue |= due;
+      Owed.Begin begin = ends.begin(one.connectionId(), one.destinationId());
+      anyToSend |= begin != Owed.Begin.HELD;
+      if (one.line() != null) {
+        // It takes the place of the row it follows, which may have been the first of its line.
+        lines.computeIfAbsent(one.destinationId(), id -> new TreeSet<>()).add(one.line());
+      }
       Started next =
           new Started(ids.next(), one.eventId(), one.connectionId(), one.destinationId());
       started.add(next);
@@ -237,7 +247,8 @@ public final class ManualRetries {
             receiver.url(),
             receiver.method(),
             tx.now(),
-            due ? (Long) tx.now() : null,
+            begin == Owed.Begin.DUE && one.line() == null ? (Long) tx.now() : null,
+            begin == Owed.Begin.WAITING ? (Long) tx.now() : null,
             scope.envId(),
             one.id()
           });
@@ -246,17 +257,18 @@ public final class ManualRetries {
         """
         INSERT INTO attempts (id, org_id, env_id, event_id, event_position, connection_id,
           destination_id, request_url, request_method, request_body_size, created_at,
-          attempt_number, round_start, trigger_type, due_at, claim_number, replay_id, transform,
-          status, is_dlq, open)
+          attempt_number, round_start, trigger_type, due_at, waiting_since, claim_number, replay_id,
+          line, transform, status, is_dlq, open)
         SELECT ?, org_id, env_id, event_id, event_position, connection_id, destination_id,
           ?, ?, request_body_size, CAST(? AS BIGINT), attempt_number + 1, attempt_number + 1,
-          'manual', CAST(? AS BIGINT), 0, replay_id,
+          'manual', CAST(? AS BIGINT), CAST(? AS BIGINT), 0, replay_id, line,
           (SELECT CASE WHEN c.transform_enabled = 1 THEN c.transform_hash END
              FROM connections c WHERE c.id = attempts.connection_id), 'pending', 0, 1
           FROM attempts WHERE env_id = ? AND id = ?
         """,
         rows);
-    if (anyDue) {
+    lines.forEach((destinationId, some) -> Held.advance(tx, destinationId, some));
+    if (anyToSend) {
       tx.notify(Channel.DELIVERIES, "due");
     }
     List<BegunAttempt> begun =
@@ -272,6 +284,7 @@ public final class ManualRetries {
         row.number("event_position"),
         row.string("connection_id"),
         row.string("destination_id"),
-        row.find("replay_id"));
+        row.find("replay_id"),
+        row.find("line"));
   }
 }

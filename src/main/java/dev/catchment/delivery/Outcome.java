@@ -22,6 +22,20 @@ record Outcome(
     return decision instanceof RetryPolicy.Decision.Done;
   }
 
+  /** Whether it failed in a way that speaks against the receiver; one that is gone said so. */
+  boolean isReceiversFault() {
+    return switch (decision) {
+      case RetryPolicy.Decision.Done() -> false;
+      case RetryPolicy.Decision.Again(long at) -> true;
+      case RetryPolicy.Decision.GivenUp(boolean gone) -> !gone && !isTransformsFault();
+    };
+  }
+
+  private boolean isTransformsFault() {
+    return result instanceof SendResult.Unanswered unanswered
+        && unanswered.kind() == SendResult.Kind.TRANSFORM;
+  }
+
   /** When it is due again; null when it is over. */
   @Nullable Long retryAt() {
     return decision instanceof RetryPolicy.Decision.Again again ? (Long) again.at() : null;

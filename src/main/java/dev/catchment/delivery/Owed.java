@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param event what to deliver
  * @param claimNumber which claim of the row this is; 0 while nobody holds it
  * @param transform the hash of the expression that makes its body; null for the body as it came
+ * @param turn when it may be sent
  */
 public record Owed(
     String id,
@@ -20,7 +21,50 @@ public record Owed(
     String destinationId,
     Numbers numbers,
     long claimNumber,
-    @Nullable String transform) {
+    @Nullable String transform,
+    Turn turn) {
+  /** One that waits for no other. */
+  public Owed(
+      String id,
+      Scope scope,
+      StoredEvent event,
+      String connectionId,
+      String destinationId,
+      Numbers numbers,
+      long claimNumber,
+      @Nullable String transform) {
+    this(id, scope, event, connectionId, destinationId, numbers, claimNumber, transform, Turn.FREE);
+  }
+
+  /**
+   * When a delivery may be sent.
+   *
+   * @param line the line it stands in, made by {@link Lines#of}; null when it stands in none
+   * @param probe whether it tries a receiver whose circuit is open, so that it alone may be sent
+   */
+  public record Turn(@Nullable String line, boolean probe) {
+    /** At any time. */
+    public static final Turn FREE = new Turn(null, false);
+
+    /** Once it is the first of its line; null is no line. */
+    public static Turn in(@Nullable String line) {
+      return line == null ? FREE : new Turn(line, false);
+    }
+  }
+
+  /** The same delivery as the probe of its destination's circuit. */
+  Owed asProbe() {
+    return new Owed(
+        id,
+        scope,
+        event,
+        connectionId,
+        destinationId,
+        numbers,
+        claimNumber,
+        transform,
+        new Turn(turn.line(), true));
+  }
 
   /**
    * Which attempt it is.
@@ -72,7 +116,9 @@ public record Owed(
     /** Whoever comes first may claim it. */
     DUE,
     /** Nobody may, until it is released. */
-    HELD
+    HELD,
+    /** Nobody may, until the circuit of its destination lets it. */
+    WAITING
   }
 
   /** A new delivery together with how its row begins. */

@@ -44,6 +44,15 @@ public record RetrySpec(
     }
   }
 
+  /** From the first attempt to the last that the schedule allows, without jitter. */
+  public long wholeMillis() {
+    long whole = 0;
+    for (int attempt = 1; enabled && attempt < attemptsMax; attempt++) {
+      whole += delayMillis(attempt);
+    }
+    return whole;
+  }
+
   /** The delay after the failed attempt of that number, counted from 1, in milliseconds. */
   public long delayMillis(int attempt) {
     long seconds =

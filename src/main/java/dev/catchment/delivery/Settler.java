@@ -5,12 +5,15 @@ import dev.catchment.db.Durability;
 import dev.catchment.db.Tx;
 import dev.catchment.worker.Step;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Writes the outcomes of attempts, many in one transaction. While the store is away, outcomes wait
@@ -26,19 +29,28 @@ public final class Settler implements Step {
   private static final long COMPANY_MILLIS_MAX = 2;
 
   private final Database database;
-  private final DeliveryQueue queue;
   private final Lanes lanes;
   private final List<DeliveryListener> listeners;
+  private final Consumer<List<String>> circuitsReopened;
   private final BlockingQueue<Outcome> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
   private final List<Outcome> group = new ArrayList<>();
+  private final Set<String> reopened = new LinkedHashSet<>();
+  private boolean movedUp;
   private final ReentrantLock stepping = new ReentrantLock();
   private volatile Runnable wake = () -> {};
   private volatile Runnable wakeCourier = () -> {};
 
-  Settler(Database database, DeliveryQueue queue, Lanes lanes, List<DeliveryListener> listeners) {
+  /**
+   * @param circuitsReopened takes the destinations whose probes have failed
+   */
+  Settler(
+      Database database,
+      Lanes lanes,
+      List<DeliveryListener> listeners,
+      Consumer<List<String>> circuitsReopened) {
+    this.circuitsReopened = circuitsReopened;
     this.database = database;
     this.listeners = listeners;
-    this.queue = queue;
     this.lanes = lanes;
   }
 
@@ -92,7 +104,10 @@ public final class Settler implements Step {
           return true;
         });
     lanes.forget(group.stream().map(Outcome::owed).toList());
-    if (group.stream().anyMatch(outcome -> outcome.retryAt() != null)) {
+    circuitsReopened.accept(List.copyOf(reopened));
+    if (movedUp
+        || !reopened.isEmpty()
+        || group.stream().anyMatch(outcome -> outcome.retryAt() != null)) {
       wakeCourier.run();
     }
     int written = group.size();
@@ -101,14 +116,23 @@ public final class Settler implements Step {
   }
 
   private void write(Tx tx) {
-    List<EndedAttempt> ended = queue.settle(tx, group).stream().map(EndedAttempt::of).toList();
+    List<Outcome> settled = Claims.settle(tx, group);
+    List<EndedAttempt> ended = settled.stream().map(EndedAttempt::of).toList();
     Destinations.count(tx, delivered(ended));
     ended.stream()
         .filter(attempt -> attempt.fate() == EndedAttempt.Fate.GONE)
         .map(EndedAttempt::destinationId)
         .distinct()
         .forEach(id -> Destinations.pause(tx, id));
+    Verdicts.Changes changes = Verdicts.judge(tx, settled);
+    movedUp = Verdicts.moveUp(tx, settled);
+    reopened.clear();
+    reopened.addAll(changes.reopened());
     listeners.forEach(listener -> listener.ended(tx, ended));
+    for (Circuits.Tripped tripped : changes.opened()) {
+      listeners.forEach(listener ->
+          listener.circuitOpened(tx, tripped.scope(), tripped.destinationId(), tx.now()));
+    }
   }
 
   /** The successful deliveries and the time of the last, by destination. */

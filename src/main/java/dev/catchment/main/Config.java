@@ -1,6 +1,7 @@
 package dev.catchment.main;
 
 import dev.catchment.base.Secret;
+import dev.catchment.outbound.Proxy;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,7 +84,8 @@ final class Config {
       boolean allowPrivate,
       List<String> allowNetworks,
       int maxInFlight,
-      Duration lease) {}
+      Duration lease,
+      Optional<Proxy> proxy) {}
 
   /** Settings {@code feeds.*}. */
   record Feeds(
@@ -283,7 +285,18 @@ final class Config {
         values.flag("delivery.allow_private"),
         values.list("delivery.allow_networks", ConfigForms::network, NETWORKS),
         values.integer("delivery.max_in_flight", 1, 100_000),
-        Duration.ofSeconds(values.integer("delivery.lease_seconds", 5, 3_600)));
+        Duration.ofSeconds(values.integer("delivery.lease_seconds", 5, 3_600)),
+        proxy(values));
+  }
+
+  private static Optional<Proxy> proxy(ConfigValues values) {
+    Optional<Secret> url = values.secret("delivery.proxy_url");
+    Optional<Proxy> proxy = url.flatMap(text -> Proxy.parse(text.reveal()));
+    if (url.isPresent() && proxy.isEmpty()) {
+      // The text is not repeated: it may hold a password.
+      values.reject("delivery.proxy_url", "must be empty or http://user:password@host:port");
+    }
+    return proxy;
   }
 
   private static Feeds feeds(ConfigValues values) {

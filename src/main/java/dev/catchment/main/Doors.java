@@ -35,6 +35,7 @@ import dev.catchment.feedapi.FeedApi;
 import dev.catchment.http.Router;
 import dev.catchment.http.Site;
 import dev.catchment.ingest.ClientAddress;
+import dev.catchment.outbound.TlsContexts;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -149,7 +150,8 @@ final class Doors {
               gate,
               stores.ids(),
               features.destinations(),
-              features.guard()::checkOnSave,
+              new DestinationHandler.Outside(
+                  features.guard()::checkOnSave, TlsContexts::check, features.courier()::test),
               plan)
           .routes(router);
       new ConnectionHandler(stores.database(), gate, stores.ids(), features.transforms())

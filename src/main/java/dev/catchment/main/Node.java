@@ -123,7 +123,11 @@ public final class Node implements AutoCloseable {
       Config.Delivery delivery = stores.config().delivery();
       AddressGuard guard =
           new AddressGuard(delivery.allowPrivate(), delivery.allowNetworks(), Resolver.system());
-      HttpSender sender = new HttpSender(guard, HttpSenderSettings.standard(), System::nanoTime);
+      HttpSender sender =
+          new HttpSender(
+              guard,
+              HttpSenderSettings.standard().through(delivery.proxy().orElse(null)),
+              System::nanoTime);
       Destinations destinations = new Destinations(secrets.vault());
       Transforms transforms =
           new Transforms(

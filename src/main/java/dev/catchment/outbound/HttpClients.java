@@ -1,5 +1,6 @@
 package dev.catchment.outbound;
 
+import dev.catchment.delivery.Outgoing;
 import java.net.Socket;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SchemePortResolver;
@@ -11,12 +12,17 @@ import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
+import org.apache.hc.client5.http.ssl.HttpsSupport;
+import org.apache.hc.client5.http.ssl.NoopHostnameVerifier;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 
 /** Builds the client: plain HTTP/1.1, with everything off that would act on its own. */
 final class HttpClients {
@@ -29,9 +35,11 @@ final class HttpClients {
 
   private HttpClients() {}
 
-  static CloseableHttpClient build(HttpSenderSettings settings, DnsResolver lookUps) {
+  /** Throws {@link PemFault} for TLS settings that cannot be used. */
+  static CloseableHttpClient build(
+      HttpSenderSettings settings, DnsResolver lookUps, Outgoing.@Nullable Tls tls) {
     return HttpClientBuilder.create()
-        .setConnectionManager(connections(settings, lookUps))
+        .setConnectionManager(connections(settings, lookUps, tls))
         .disableAutomaticRetries()
         .disableRedirectHandling()
         .disableCookieManagement()
@@ -45,8 +53,9 @@ final class HttpClients {
   }
 
   private static HttpClientConnectionManager connections(
-      HttpSenderSettings settings, DnsResolver lookUps) {
-    return new OperatorBuilder()
+      HttpSenderSettings settings, DnsResolver lookUps, Outgoing.@Nullable Tls tls) {
+    return new OperatorBuilder(settings.proxy())
+        .setTlsSocketStrategy(tls == null ? null : strategy(tls))
         .setDnsResolver(lookUps)
         .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
         .setMaxConnTotal(settings.callsMax())
@@ -72,15 +81,30 @@ final class HttpClients {
         .build();
   }
 
+  private static TlsSocketStrategy strategy(Outgoing.Tls tls) {
+    return new DefaultClientTlsStrategy(
+        TlsContexts.of(tls),
+        HostnameVerificationPolicy.CLIENT,
+        tls.insecureSkipVerify()
+            ? NoopHostnameVerifier.INSTANCE
+            : HttpsSupport.getDefaultHostnameVerifier());
+  }
+
   /** Puts the call's clock between the addresses of a name, which are tried one after another. */
   private static final class OperatorBuilder extends PoolingHttpClientConnectionManagerBuilder {
+    private final @Nullable Proxy proxy;
+
+    OperatorBuilder(@Nullable Proxy proxy) {
+      this.proxy = proxy;
+    }
+
     @Override
     protected HttpClientConnectionOperator createConnectionOperator(
         SchemePortResolver ports, DnsResolver lookUps, TlsSocketStrategy tls) {
       return new DefaultHttpClientConnectionOperator(
-          proxy -> {
+          socks -> {
             Call.CURRENT.get().checkTime();
-            return new Socket();
+            return proxy == null ? new Socket() : new TunnelSocket(proxy);
           },
           ports,
           lookUps,

@@ -27,7 +27,6 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.NoHttpResponseException;
-import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.io.Closer;
 
 /**
@@ -53,7 +52,7 @@ public final class HttpSender implements Sender, AutoCloseable {
   private final HttpSenderSettings settings;
   private final LongSupplier nanos;
   private final LookUps lookUps;
-  private final CloseableHttpClient client;
+  private final ClientPool clients;
   private final Semaphore permits;
   private final ScheduledThreadPoolExecutor alarms;
   private volatile boolean stopped;
@@ -65,7 +64,7 @@ public final class HttpSender implements Sender, AutoCloseable {
     this.settings = settings;
     this.nanos = nanos;
     this.lookUps = new LookUps(guard, settings);
-    this.client = HttpClients.build(settings, lookUps);
+    this.clients = new ClientPool(tls -> HttpClients.build(settings, lookUps, tls));
     this.permits = new Semaphore(settings.callsMax());
     this.alarms =
         new ScheduledThreadPoolExecutor(
@@ -117,9 +116,12 @@ public final class HttpSender implements Sender, AutoCloseable {
             () -> Thread.ofVirtual().name("outbound-expiry").start(call::expire),
             leftMillis,
             TimeUnit.MILLISECONDS);
-    try {
+    try (ClientPool.Lent lent = clients.lend(outgoing.tls())) {
       return ScopedValue.where(Call.CURRENT, call)
-          .call(() -> exchangeOnLiveConnection(call.request(), target, outgoing, start));
+          .call(() ->
+              exchangeOnLiveConnection(lent.client(), call.request(), target, outgoing, start));
+    } catch (PemFault e) {
+      return unanswered(Kind.TLS, "The TLS setting " + e.getMessage(), start);
     } catch (IOException e) {
       if (stopped) {
         return stopping(start);
@@ -141,11 +143,18 @@ public final class HttpSender implements Sender, AutoCloseable {
   }
 
   private Answered exchangeOnLiveConnection(
-      HttpUriRequestBase request, Target target, Outgoing outgoing, long start) throws IOException {
+      CloseableHttpClient client,
+      HttpUriRequestBase request,
+      Target target,
+      Outgoing outgoing,
+      long start)
+      throws IOException {
     for (int closed = 0; ; closed++) {
       HttpClientContext context = HttpClientContext.create();
       try {
-        return exchange(request, context, target, outgoing.responseBytesMax(), start);
+        HttpHost host = new HttpHost(target.scheme(), target.host(), target.port());
+        ClassicHttpResponse response = client.executeOpen(host, request, context);
+        return answer(request, response, outgoing.responseBytesMax(), start);
       } catch (NoHttpResponseException | SocketException e) {
         if (closed >= CLOSED_CONNECTIONS_MAX || !wasReused(context)) {
           throw e;
@@ -161,15 +170,9 @@ public final class HttpSender implements Sender, AutoCloseable {
         && connection.getResponseCount() < connection.getRequestCount();
   }
 
-  private Answered exchange(
-      HttpUriRequestBase request,
-      HttpClientContext context,
-      Target target,
-      int bytesMax,
-      long start)
+  private Answered answer(
+      HttpUriRequestBase request, ClassicHttpResponse response, int bytesMax, long start)
       throws IOException {
-    HttpHost host = new HttpHost(target.scheme(), target.host(), target.port());
-    ClassicHttpResponse response = client.executeOpen(host, request, context);
     boolean whole = false;
     try {
       byte[] body = new byte[0];
@@ -234,7 +237,7 @@ public final class HttpSender implements Sender, AutoCloseable {
   @Override
   public void close() {
     stopped = true;
-    client.close(CloseMode.IMMEDIATE);
+    clients.close();
     // Alarms that are set still ring, so that no call outlives its time.
     alarms.shutdown();
     lookUps.close();

@@ -1,5 +1,7 @@
 package dev.catchment.outbound;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The bounds of a sender.
  *
@@ -8,11 +10,29 @@ package dev.catchment.outbound;
  * @param connectMillisMax how long one address of a name is tried before the next
  * @param idleMillisMax how long an unused connection is kept
  * @param lookUpsMax name look-ups under way at once, each on a thread of its own
+ * @param proxy what every connection goes through; null for none
  */
 public record HttpSenderSettings(
-    int callsMax, int perTargetMax, int connectMillisMax, int idleMillisMax, int lookUpsMax) {
+    int callsMax,
+    int perTargetMax,
+    int connectMillisMax,
+    int idleMillisMax,
+    int lookUpsMax,
+    @Nullable Proxy proxy) {
+  /** Bounds of a sender that connects directly. */
+  public HttpSenderSettings(
+      int callsMax, int perTargetMax, int connectMillisMax, int idleMillisMax, int lookUpsMax) {
+    this(callsMax, perTargetMax, connectMillisMax, idleMillisMax, lookUpsMax, null);
+  }
+
   /** Bounds for one node: 1,024 calls, 10 s to connect, 30 s of idling, 32 look-ups. */
   public static HttpSenderSettings standard() {
     return new HttpSenderSettings(1024, 1024, 10_000, 30_000, 32);
+  }
+
+  /** The same bounds, through a proxy; null for none. */
+  public HttpSenderSettings through(@Nullable Proxy next) {
+    return new HttpSenderSettings(
+        callsMax, perTargetMax, connectMillisMax, idleMillisMax, lookUpsMax, next);
   }
 }

@@ -29,6 +29,8 @@ record Trouble(Kind kind, String sentence) {
     return switch (e) {
       case ClientProtocolException wrapped when wrapped.getCause() != null ->
           of(wrapped.getCause(), target);
+      case TunnelSocket.ProxyException refused ->
+          new Trouble(Kind.CONNECT, "The proxy" + reason(refused).replaceFirst(":", ""));
       case BlockedAddressException blocked -> new Trouble(Kind.BLOCKED_ADDRESS, blocked.sentence());
       case UnknownHostException unknown ->
           new Trouble(Kind.DNS, "Could not resolve " + target.host());

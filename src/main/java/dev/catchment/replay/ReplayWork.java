@@ -7,6 +7,7 @@ import dev.catchment.db.Tx;
 import dev.catchment.delivery.Attempts;
 import dev.catchment.delivery.Courier;
 import dev.catchment.delivery.Destination;
+import dev.catchment.delivery.Lines;
 import dev.catchment.delivery.LockedEnds;
 import dev.catchment.delivery.Owed;
 import dev.catchment.expr.FilterRules;
@@ -170,7 +171,8 @@ final class ReplayWork implements JobWork {
                 spec.destinationId(),
                 Owed.Numbers.of(replay),
                 0,
-                way.transform());
+                way.transform(),
+                Owed.Turn.in(Lines.of(receiver.pace(), event)));
         deliveries.add(
             new Owed.New(
                 owed,

@@ -6,6 +6,7 @@ import dev.catchment.db.Channel;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.delivery.Attempts;
+import dev.catchment.delivery.Held;
 import dev.catchment.expr.FilterRules;
 import dev.catchment.json.Json;
 import dev.catchment.log.Cursors;
@@ -87,8 +88,7 @@ public final class Connections {
       TransformTexts.keep(tx, changed);
     }
     if (old.status() != Connection.Status.ACTIVE && changed.status() == Connection.Status.ACTIVE) {
-      Attempts.releaseConnection(tx, old.ends().destinationId(), old.id());
-      tx.notify(Channel.DELIVERIES, "due");
+      Held.releaseConnection(tx, old.ends().destinationId(), old.id());
     }
     return get(tx, old.scope(), old.id());
   }

@@ -8,6 +8,7 @@ import dev.catchment.db.Tx;
 import dev.catchment.delivery.Courier;
 import dev.catchment.delivery.Destination;
 import dev.catchment.delivery.Destinations;
+import dev.catchment.delivery.Lines;
 import dev.catchment.delivery.Owed;
 import dev.catchment.log.Cursor;
 import dev.catchment.log.Cursors;
@@ -161,12 +162,12 @@ public final class Dispatcher implements Step {
     for (Matched match : matches) {
       Destination destination = routes.destination(match.connection());
       Owed.Begin begin = begin(match.connection(), destination, free);
-      Owed owed = owed(match, begin == Owed.Begin.CLAIMED ? 1 : 0);
+      Owed owed = owed(match, destination, begin == Owed.Begin.CLAIMED ? 1 : 0);
       deliveries.add(
           new Owed.New(owed, begin, destination.target().url(), destination.target().method()));
       if (begin == Owed.Begin.CLAIMED) {
         claimed.computeIfAbsent(destination.id(), id -> new ArrayList<>()).add(owed);
-      } else if (begin == Owed.Begin.DUE) {
+      } else if (begin == Owed.Begin.DUE && !destination.pace().ordered()) {
         courier.overflow(destination);
       }
     }
@@ -204,6 +205,9 @@ public final class Dispatcher implements Step {
         || destination.status() == Destination.Status.PAUSED) {
       return Owed.Begin.HELD;
     }
+    if (destination.breaker().open()) {
+      return Owed.Begin.WAITING;
+    }
     int left = free.getOrDefault(destination.id(), 0);
     if (left == 0) {
       return Owed.Begin.DUE;
@@ -212,16 +216,17 @@ public final class Dispatcher implements Step {
     return Owed.Begin.CLAIMED;
   }
 
-  private Owed owed(Matched match, long claimNumber) {
+  private Owed owed(Matched match, Destination destination, long claimNumber) {
     return new Owed(
         ids.next(),
         match.event().event().scope(),
         match.event(),
         match.connection().id(),
-        match.connection().ends().destinationId(),
+        destination.id(),
         new Owed.Numbers(1, 1, "initial"),
         claimNumber,
-        match.connection().transform().inEffect());
+        match.connection().transform().inEffect(),
+        Owed.Turn.in(Lines.of(destination.pace(), match.event())));
   }
 
   private static void count(Tx tx, List<Matched> matches) {

@@ -28,6 +28,7 @@ public final class Routing {
     CONNECTION_PAUSED,
     DESTINATION_DISABLED,
     DESTINATION_PAUSED,
+    CIRCUIT_OPEN,
     DUPLICATE,
     NO_CONNECTION;
 
@@ -55,7 +56,7 @@ public final class Routing {
 
   /** The newest attempt of a delivery. */
   private record Delivery(
-      String connectionId, String status, boolean held, @Nullable String error) {}
+      String connectionId, String status, boolean held, boolean waiting, @Nullable String error) {}
 
   /** The answers for an event, in the order of its connections; throws {@code NOT_FOUND}. */
   public static List<Entry> of(Tx tx, Scope scope, String eventId) {
@@ -82,7 +83,7 @@ public final class Routing {
     for (Delivery delivery :
         tx.list(
             """
-            SELECT connection_id, status, open, is_dlq, due_at, error FROM attempts
+            SELECT connection_id, status, open, is_dlq, due_at, waiting_since, error FROM attempts
              WHERE event_id = ? AND env_id = ? AND aside = 0 ORDER BY seq
             """,
             Routing::delivery,
@@ -104,7 +105,12 @@ public final class Routing {
     } else {
       status = row.flag("is_dlq") ? "dead" : "failed";
     }
-    return new Delivery(row.string("connection_id"), status, held, row.find("error"));
+    return new Delivery(
+        row.string("connection_id"),
+        status,
+        held,
+        held && row.findNumber("waiting_since") != null,
+        row.find("error"));
   }
 
   private static Entry owed(
@@ -116,6 +122,8 @@ public final class Routing {
       reason = Reason.CONNECTION_DISABLED;
     } else if (delivery.held() && destination == Destination.Status.PAUSED) {
       reason = Reason.DESTINATION_PAUSED;
+    } else if (delivery.waiting()) {
+      reason = Reason.CIRCUIT_OPEN;
     }
     return new Entry(connection, true, reason, delivery.error(), delivery.status());
   }

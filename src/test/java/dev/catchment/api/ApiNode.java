@@ -22,6 +22,7 @@ import dev.catchment.delivery.Destinations;
 import dev.catchment.delivery.HttpRequests;
 import dev.catchment.delivery.ManualRetries;
 import dev.catchment.delivery.SendResult;
+import dev.catchment.delivery.TestSend;
 import dev.catchment.feeds.FeedDesk;
 import dev.catchment.feeds.FeedMemory;
 import dev.catchment.feeds.FeedSettings;
@@ -40,6 +41,7 @@ import dev.catchment.live.Live;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
 import dev.catchment.observe.Metrics;
+import dev.catchment.outbound.TlsContexts;
 import dev.catchment.replay.BulkRetry;
 import dev.catchment.replay.Replays;
 import dev.catchment.routing.ConnectionTransformer;
@@ -53,6 +55,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -183,12 +186,13 @@ final class ApiNode implements AutoCloseable {
   }
 
   private Router router(Gate gate, InstantSource clock, Plan plan) {
+    DestinationHandler.Outside outside =
+        new DestinationHandler.Outside(ApiNode::checkUrl, TlsContexts::check, this::testSend);
     Router router = new Router(new GatewayProblems());
     new SourceHandler(
             database, gate, ids, new Sources(Sample.vault()), () -> "https://gateway.example", plan)
         .routes(router);
-    new DestinationHandler(database, gate, ids, destinations, ApiNode::checkUrl, plan)
-        .routes(router);
+    new DestinationHandler(database, gate, ids, destinations, outside, plan).routes(router);
     new UsageHandler(database, gate, plan).routes(router);
     new ConnectionHandler(database, gate, ids, transforms).routes(router);
     new ConnectionPreviewHandler(database, gate, transforms).routes(router);
@@ -218,6 +222,16 @@ final class ApiNode implements AutoCloseable {
     new IssueHandler(database, gate, tracker, bulk).routes(router);
     new ReplayHandler(database, gate, replays).routes(router);
     new RetryJobHandler(database, gate, replays).routes(router);
+  }
+
+  /** What a test send is answered, and what was sent last. */
+  TestSend testSend = new TestSend(200, 5, "ok", null);
+
+  String testBody = "";
+
+  private TestSend testSend(Destination destination, byte[] body) {
+    testBody = new String(body, StandardCharsets.UTF_8);
+    return testSend;
   }
 
   private static void checkUrl(String url, String field) {

@@ -171,15 +171,50 @@ final class RefusalsTest {
           post(
               "destinations",
               D + ",\"auth_type\":\"oauth2_client_credentials\"}",
-              "Invalid body: 'auth_type' is not supported by this version"),
+              "Invalid body: 'auth_config.token_url' is required"),
           post(
               "destinations",
-              D + ",\"config\":{\"tls\":{}}}",
-              "Invalid body: 'provider_config.tls' is not supported by this version"),
+              D
+                  + ",\"auth_type\":\"oauth2_client_credentials\",\"auth_config\":"
+                  + "{\"token_url\":\"http://127.0.0.1/\"}}",
+              "Invalid body: 'auth_config.token_url' must be a URL of this test"),
           post(
               "destinations",
-              D + ",\"ordered\":true}",
-              "Invalid body: 'ordered' is not supported by this version"),
+              D
+                  + ",\"auth_type\":\"oauth2_client_credentials\",\"auth_config\":"
+                  + "{\"token_url\":\"https://t.example\",\"client_id\":\"c\","
+                  + "\"client_secret\":\"s\",\"auth_style\":\"other\"}}",
+              "Invalid body: 'auth_config.auth_style' must be one of basic, body"),
+          post(
+              "destinations",
+              D + ",\"config\":{\"tls\":1}}",
+              "Invalid body: 'provider_config.tls' must be an object"),
+          post(
+              "destinations",
+              D + ",\"config\":{\"tls\":{\"ca_pem\":\"hello\"}}}",
+              "Invalid body: 'provider_config.tls.ca_pem' must be PEM"),
+          post(
+              "destinations",
+              D + ",\"config\":{\"tls\":{\"client_key_pem\":\"hello\"}}}",
+              "Invalid body: 'provider_config.tls.client_cert_pem' is required beside"
+                  + " client_key_pem"),
+          post(
+              "destinations",
+              D + ",\"config\":{\"tls\":{\"insecure_skip_verify\":\"no\"}}}",
+              "Invalid body: 'provider_config.tls.insecure_skip_verify' must be true, false, 0"
+                  + " or 1"),
+          post(
+              "destinations",
+              D + ",\"ordered\":2}",
+              "Invalid body: 'ordered' must be true, false, 0 or 1"),
+          post(
+              "destinations",
+              D + ",\"ordered\":true,\"order_key_path\":\"\"}",
+              "Invalid body: 'order_key_path' must be a path: it is empty"),
+          post(
+              "destinations",
+              D + ",\"rate_limit_per_second\":0}",
+              "Invalid body: 'rate_limit_per_second' must be an integer from 1 to 10000"),
           post(
               "destinations",
               D + ",\"signing_config\":{\"secret\":\"?\",\"algorithm\":\"standard_webhooks\"}}",

@@ -234,7 +234,7 @@ final class CourierTest {
       // Its worker saw the destination paused; meanwhile an operator has made it active again.
       node.database()
           .write(tx -> {
-            queue.hold(tx, List.of(owed));
+            Claims.hold(tx, List.of(owed));
             return true;
           });
       assertThat(node.held()).isZero();
@@ -358,7 +358,8 @@ final class CourierTest {
       node.runUntil(() -> node.count("failed") == 1);
       clock.pass(Duration.ofSeconds(10));
       DeliveryQueue stale = new DeliveryQueue(ids(node), "x", DeliveryNode.LEASE_MILLIS);
-      List<DeliveryQueue.Due> claimed = node.database().write(tx -> stale.claim(tx, 9, List.of()));
+      List<DeliveryQueue.Due> claimed =
+          node.database().write(tx -> stale.claim(tx, DeliveryQueue.Kind.RETRY, 9, List.of()));
       clock.pass(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
       node.runUntil(() -> node.count("failed") == 2);
 
@@ -397,7 +398,8 @@ final class CourierTest {
         long at = ((Step.Next.At) next).epochMillis();
         assertThat(at - clock.millis()).isBetween(1L, DeliveryNode.LEASE_MILLIS / 3);
         clock.pass(Duration.ofMillis(at - clock.millis()));
-        List<DeliveryQueue.Due> lapsed = node.database().write(tx -> other.claim(tx, 9, List.of()));
+        List<DeliveryQueue.Due> lapsed =
+            node.database().write(tx -> other.claim(tx, DeliveryQueue.Kind.FRESH, 9, List.of()));
         assertThat(lapsed).isEmpty();
       }
       answer.countDown();
@@ -433,8 +435,8 @@ final class CourierTest {
       List<Owed> lost =
           node.database()
               .write(tx -> {
-                queue.hold(tx, List.of(held));
-                return queue.renew(tx, List.of(held, claimedAgain));
+                Claims.hold(tx, List.of(held));
+                return new Claims(DeliveryNode.LEASE_MILLIS).renew(tx, List.of(held, claimedAgain));
               });
       assertThat(lost).containsExactlyInAnyOrder(held, claimedAgain);
       assertThat(node.held()).isEqualTo(1);

@@ -3,6 +3,7 @@ package dev.catchment.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.catchment.testkit.Sample;
+import dev.catchment.testkit.SettableClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 final class LanesTest {
   private static final String SLOW = "slow";
   private static final String FAST = "fast";
+  private static final DeliveryQueue.Kind FRESH = DeliveryQueue.Kind.FRESH;
 
   private final List<Owed> started = new ArrayList<>();
   private final List<Destination> startedWith = new ArrayList<>();
@@ -58,6 +60,76 @@ final class LanesTest {
   }
 
   @Test
+  void oneDestinationTakesTwoThirdsAtMostAndManyThatHangLeaveAPlaceForAnother() {
+    Lanes lanes = lanes(30);
+    lanes.add(destination(SLOW, 1_000), owed(SLOW, 500));
+    assertThat(started).hasSize(21);
+    Lanes many = lanes(256);
+    started.clear();
+    for (int i = 0; i < 50; i++) {
+      many.add(destination("hangs" + i, 10), owed("hangs" + i, 100));
+    }
+    List<Owed> fast = owed(FAST, 1);
+    many.add(destination(FAST, 10), fast);
+    assertThat(started).hasSizeLessThan(256).contains(fast.getFirst());
+  }
+
+  @Test
+  void retriesTakeTurnsWithWhatIsSentForTheFirstTime() {
+    Lanes lanes = lanes(1);
+    List<Owed> retries = owed(SLOW, 3).stream().map(LanesTest::asRetry).toList();
+    List<Owed> fresh = owed(SLOW, 6).subList(3, 6);
+    lanes.add(destination(SLOW, 1), retries);
+    lanes.add(destination(SLOW, 1), fresh);
+    for (int i = 0; i < 6; i++) {
+      lanes.done(started.get(i));
+    }
+    assertThat(started)
+        .containsExactly(
+            retries.get(0),
+            fresh.get(0),
+            retries.get(1),
+            fresh.get(1),
+            retries.get(2),
+            fresh.get(2));
+  }
+
+  @Test
+  void aLaneFullOfRetriesHasRoomForWhatIsNew() {
+    Lanes lanes = lanes(1);
+    lanes.add(
+        destination(SLOW, 1),
+        owed(SLOW, Lane.WAITING_MAX + 1).stream().map(LanesTest::asRetry).toList());
+    assertThat(lanes.full(DeliveryQueue.Kind.RETRY)).containsExactly(SLOW);
+    assertThat(lanes.full(FRESH)).isEmpty();
+    assertThat(lanes.reserve(destination(SLOW, 1), 5)).isEqualTo(5);
+  }
+
+  @Test
+  void nothingIsSetAsideWhereAnOrderOrACircuitDecides() {
+    Lanes lanes = lanes(1);
+    Destination destination = destination(SLOW, 1);
+    assertThat(lanes.reserve(Sample.at(destination, new Destination.Pace(1, null, true, null)), 1))
+        .isZero();
+    assertThat(
+            lanes.reserve(
+                Sample.with(destination, new Destination.Breaker(true, 5, 1_000, true)), 1))
+        .isZero();
+  }
+
+  private static Owed asRetry(Owed owed) {
+    return new Owed(
+        owed.id(),
+        owed.scope(),
+        owed.event(),
+        owed.connectionId(),
+        owed.destinationId(),
+        new Owed.Numbers(2, 1, "retry"),
+        1,
+        null);
+  }
+
+  @Test
   void roomIsSetAsideOnceAndGivenBack() {
     Lanes lanes = lanes(1);
     Destination destination = destination(SLOW, 1);
@@ -89,9 +161,9 @@ final class LanesTest {
     lanes.reserve(destination, 1);
     lanes.overflow(destination);
     assertThat(lanes.reserve(destination, 5)).isZero();
-    lanes.drained(Set.of(SLOW));
+    lanes.drained(FRESH, Set.of(SLOW));
     assertThat(lanes.reserve(destination, 5)).isZero();
-    lanes.drained(Set.of());
+    lanes.drained(FRESH, Set.of());
     assertThat(lanes.reserve(destination, 5)).isEqualTo(5);
   }
 
@@ -101,9 +173,9 @@ final class LanesTest {
     Destination destination = destination(SLOW, 1_000);
     int granted = lanes.reserve(destination, 2_000);
     assertThat(granted).isEqualTo(Lane.WAITING_MAX);
-    assertThat(lanes.full()).containsExactly(SLOW);
+    assertThat(lanes.full(FRESH)).containsExactly(SLOW);
     // The courier found nothing else and thinks that the store is drained.
-    lanes.drained(Set.of(SLOW));
+    lanes.drained(FRESH, Set.of(SLOW));
     assertThat(lanes.release(SLOW, 100)).isFalse();
     assertThat(lanes.release(SLOW, 500)).isTrue();
   }
@@ -113,13 +185,13 @@ final class LanesTest {
     Lanes lanes = lanes(1);
     List<Owed> owed = owed(SLOW, Lane.WAITING_MAX + 1);
     lanes.add(destination(SLOW, 1), owed);
-    assertThat(lanes.full()).containsExactly(SLOW);
+    assertThat(lanes.full(FRESH)).containsExactly(SLOW);
     int asked = 0;
     for (Owed one : owed) {
       asked += lanes.done(one) ? 1 : 0;
     }
     assertThat(asked).isEqualTo(Lane.WAITING_MAX / 2 + 1);
-    assertThat(lanes.full()).isEmpty();
+    assertThat(lanes.full(FRESH)).isEmpty();
   }
 
   @Test
@@ -204,6 +276,7 @@ final class LanesTest {
   private Lanes lanes(int inFlightMax) {
     return new Lanes(
         inFlightMax,
+        new SettableClock(0),
         (owed, destination) -> {
           started.add(owed);
           startedWith.add(destination);

@@ -31,6 +31,9 @@ final class OpenApiFieldsTest {
                 GET /v1/sources/templates/{slug}
                 GET,POST /v1/destinations
                 GET,PATCH,DELETE /v1/destinations/{id}
+                POST /v1/destinations/{id}/test
+                GET /v1/destinations/{id}/circuit
+                POST /v1/destinations/{id}/circuit/reset
                 GET,POST /v1/connections
                 GET,PATCH,DELETE /v1/connections/{id}
                 POST /v1/connections/preview

@@ -47,6 +47,7 @@ final class ConfigTest {
           Map.entry("delivery.allow_networks", "fd00::/8, 192.168.1.7"),
           Map.entry("delivery.max_in_flight", "8"),
           Map.entry("delivery.lease_seconds", "60"),
+          Map.entry("delivery.proxy_url", "http://proxy.example:3128"),
           Map.entry("feeds.enabled", "false"),
           Map.entry("feeds.hosts", "feeds.example.com"),
           Map.entry("feeds.public_url", "https://feeds.example.com/base"),
@@ -95,7 +96,8 @@ final class ConfigTest {
     assertThat(config.ingest()).isEqualTo(new Config.Ingest(10_485_760, 20_000, 67_108_864, 0, 0));
     assertThat(config.delivery())
         .isEqualTo(
-            new Config.Delivery("X-hookstream-", false, List.of(), 256, Duration.ofSeconds(30)));
+            new Config.Delivery(
+                "X-hookstream-", false, List.of(), 256, Duration.ofSeconds(30), Optional.empty()));
     assertThat(config.feeds())
         .isEqualTo(
             new Config.Feeds(

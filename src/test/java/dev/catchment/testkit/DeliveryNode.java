@@ -1,6 +1,7 @@
 package dev.catchment.testkit;
 
 import dev.catchment.base.Ids;
+import dev.catchment.base.Scope;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.OpenDatabase;
@@ -10,8 +11,10 @@ import dev.catchment.delivery.AttemptRow;
 import dev.catchment.delivery.Attempts;
 import dev.catchment.delivery.Courier;
 import dev.catchment.delivery.CourierSettings;
+import dev.catchment.delivery.DeliveryListener;
 import dev.catchment.delivery.Destination;
 import dev.catchment.delivery.Destinations;
+import dev.catchment.delivery.EndedAttempt;
 import dev.catchment.delivery.HttpRequests;
 import dev.catchment.delivery.ManualRetries;
 import dev.catchment.delivery.RetrySpec;
@@ -44,8 +47,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +81,22 @@ public final class DeliveryNode implements AutoCloseable {
   private final Object lock = new Object();
   private long wakes;
   private boolean courierWoken;
+  private final List<EndedAttempt> ended = new CopyOnWriteArrayList<>();
+  private final List<String> opened = new CopyOnWriteArrayList<>();
+
+  /** What the node's listener was told; more than once when a transaction is tried again. */
+  private final DeliveryListener listener =
+      new DeliveryListener() {
+        @Override
+        public void ended(Tx tx, List<EndedAttempt> attempts) {
+          ended.addAll(attempts);
+        }
+
+        @Override
+        public void circuitOpened(Tx tx, Scope scope, String destinationId, long at) {
+          opened.add(destinationId);
+        }
+      };
 
   private DeliveryNode(Database database, InstantSource clock, String name, boolean onlyNode) {
     this.database = database;
@@ -99,7 +120,7 @@ public final class DeliveryNode implements AutoCloseable {
                 new HttpRequests("X-hookstream-", "Catchment/1"),
                 new ConnectionTransformer(database, transforms),
                 () -> 0L,
-                List.of(issues)),
+                List.of(issues, listener)),
             ids,
             clock,
             new CourierSettings(name, 64, LEASE_MILLIS, onlyNode));
@@ -169,6 +190,33 @@ public final class DeliveryNode implements AutoCloseable {
     return ids.next();
   }
 
+  /** The attempts whose end the node's listener was told. */
+  public List<EndedAttempt> ended() {
+    return ended;
+  }
+
+  /** The destinations whose circuits opened, as the node's listener was told. */
+  public List<String> opened() {
+    return opened;
+  }
+
+  /** Stores a destination. */
+  public Destination store(Destination destination) {
+    return database.write(tx -> {
+      destinations.insert(tx, destination);
+      return destination;
+    });
+  }
+
+  /** Changes a destination as an operator does. */
+  public void change(Destination destination, UnaryOperator<Destination> change) {
+    database.write(tx -> {
+      Destination old = destinations.get(tx, Sample.SCOPE, destination.id());
+      destinations.update(tx, old, change.apply(old));
+      return true;
+    });
+  }
+
   /** A stored destination as {@link Sample#destination(String, String)} makes it. */
   public Destination destination(String url) {
     return destination(url, Sample.RETRY, 10);
@@ -176,21 +224,13 @@ public final class DeliveryNode implements AutoCloseable {
 
   /** The same with what is given. */
   public Destination destination(String url, RetrySpec retry, int maxInFlight) {
-    Destination destination =
-        Sample.destination(ids.next(), Sample.target(url, null, "none", null), retry, maxInFlight);
-    return database.write(tx -> {
-      destinations.insert(tx, destination);
-      return destination;
-    });
+    return store(
+        Sample.destination(ids.next(), Sample.target(url, null, "none", null), retry, maxInFlight));
   }
 
   /** Changes the state of a destination as an operator does. */
   public void change(Destination destination, Destination.Status status) {
-    database.write(tx -> {
-      Destination old = destinations.get(tx, Sample.SCOPE, destination.id());
-      destinations.update(tx, old, Sample.in(old, status));
-      return true;
-    });
+    change(destination, old -> Sample.in(old, status));
   }
 
   /** The destination as it is stored now. */

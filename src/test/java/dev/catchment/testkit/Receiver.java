@@ -16,6 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 
 /**
  * A real HTTP/1.1 server on the loopback interface that records every request and answers as it is
@@ -35,7 +38,12 @@ public final class Receiver implements AutoCloseable {
   private Thread accepting;
   private int connections;
 
-  private Receiver() throws IOException {
+  private final ServerSocketFactory sockets;
+  private final boolean clientCertificates;
+
+  private Receiver(ServerSocketFactory sockets, boolean clientCertificates) throws IOException {
+    this.sockets = sockets;
+    this.clientCertificates = clientCertificates;
     server = listen(0);
     port = server.getLocalPort();
     accepting = accept(server);
@@ -44,7 +52,16 @@ public final class Receiver implements AutoCloseable {
   /** A receiver that listens on a free port. */
   public static Receiver start() {
     try {
-      return new Receiver();
+      return new Receiver(ServerSocketFactory.getDefault(), false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** One that speaks TLS, and may ask for certificates of those who connect. */
+  public static Receiver startTls(SSLContext context, boolean clientCertificates) {
+    try {
+      return new Receiver(context.getServerSocketFactory(), clientCertificates);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -148,8 +165,11 @@ public final class Receiver implements AutoCloseable {
     }
   }
 
-  private static ServerSocket listen(int port) throws IOException {
-    ServerSocket socket = new ServerSocket();
+  private ServerSocket listen(int port) throws IOException {
+    ServerSocket socket = sockets.createServerSocket();
+    if (socket instanceof SSLServerSocket tls) {
+      tls.setNeedClientAuth(clientCertificates);
+    }
     socket.setReuseAddress(true);
     socket.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), BACKLOG);
     return socket;

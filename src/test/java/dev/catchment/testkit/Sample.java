@@ -42,8 +42,32 @@ public final class Sample {
         retry,
         new Destination.Breaker(true, 5, 60_000),
         Destination.Status.ACTIVE,
-        maxInFlight,
+        Destination.Pace.upTo(maxInFlight),
         new Destination.Totals(0, null));
+  }
+
+  /** The same destination with another pace. */
+  public static Destination at(Destination destination, Destination.Pace pace) {
+    return new Destination(
+        destination.identity(),
+        destination.target(),
+        destination.retry(),
+        destination.breaker(),
+        destination.status(),
+        pace,
+        destination.totals());
+  }
+
+  /** The same destination with another breaker. */
+  public static Destination with(Destination destination, Destination.Breaker breaker) {
+    return new Destination(
+        destination.identity(),
+        destination.target(),
+        destination.retry(),
+        breaker,
+        destination.status(),
+        destination.pace(),
+        destination.totals());
   }
 
   /** A POST target with a timeout of 20 seconds. */
@@ -61,7 +85,7 @@ public final class Sample {
         destination.retry(),
         destination.breaker(),
         status,
-        destination.maxInFlight(),
+        destination.pace(),
         destination.totals());
   }
 

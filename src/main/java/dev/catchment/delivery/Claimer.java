@@ -1,0 +1,111 @@
+package dev.catchment.delivery;
+
+import dev.catchment.db.Database;
+import dev.catchment.db.Durability;
+import dev.catchment.log.EventLog;
+import dev.catchment.log.StoredEvent;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Claims deliveries that are due in the store and sorts them: what may be sent goes to its lane,
+ * beginning the retry it may be; what may not is held; what has lost its event is over.
+ */
+final class Claimer {
+  private final Database database;
+  private final EventLog log;
+  private final Destinations destinations;
+  private final DeliveryQueue queue;
+  private final Lanes lanes;
+  private final Runner runner;
+
+  Claimer(
+      Database database,
+      EventLog log,
+      Destinations destinations,
+      DeliveryQueue queue,
+      Lanes lanes,
+      Runner runner) {
+    this.database = database;
+    this.log = log;
+    this.destinations = destinations;
+    this.queue = queue;
+    this.lanes = lanes;
+    this.runner = runner;
+  }
+
+  /** Claims up to {@code max} deliveries of a kind that are due, and says how many there were. */
+  int claim(DeliveryQueue.Kind kind, int max, List<String> fullDestinations) {
+    List<DeliveryQueue.Due> claimed =
+        database.write(Durability.DERIVED, tx -> queue.claim(tx, kind, max, fullDestinations));
+    if (!claimed.isEmpty()) {
+      sort(claimed);
+    }
+    return claimed.size();
+  }
+
+  private void sort(List<DeliveryQueue.Due> claimed) {
+    Map<Long, StoredEvent> events = new HashMap<>();
+    log.readAt(claimed.stream().map(DeliveryQueue.Due::eventPosition).distinct().toList())
+        .forEach(event -> events.put(event.position(), event));
+    Map<String, Destination> found =
+        database.read(tx ->
+            destinations.byId(
+                tx, claimed.stream().map(DeliveryQueue.Due::destinationId).distinct().toList()));
+    List<DeliveryQueue.Due> over = new ArrayList<>();
+    List<DeliveryQueue.Retry> retries = new ArrayList<>();
+    List<Owed> firsts = new ArrayList<>();
+    List<Owed> blocked = new ArrayList<>();
+    for (DeliveryQueue.Due due : claimed) {
+      StoredEvent event = events.get(due.eventPosition());
+      Destination destination = found.get(due.destinationId());
+      if (event == null || destination == null) {
+        over.add(due);
+      } else if (!destination.isOpenForAll()) {
+        blocked.add(due.owed(event));
+      } else if (due.isRetry()) {
+        retries.add(new DeliveryQueue.Retry(due, event, destination.target()));
+      } else {
+        firsts.add(due.owed(event));
+      }
+    }
+    hand(firsts, found);
+    hand(begin(retries), found);
+    end(over, found.keySet());
+    runner.hold(blocked);
+  }
+
+  private List<Owed> begin(List<DeliveryQueue.Retry> retries) {
+    return retries.isEmpty()
+        ? List.of()
+        : database.write(Durability.DERIVED, tx -> queue.beginRetries(tx, retries));
+  }
+
+  private void end(List<DeliveryQueue.Due> over, Set<String> destinationIds) {
+    if (!over.isEmpty()) {
+      database.write(
+          Durability.DERIVED,
+          tx -> {
+            queue.end(tx, over, destinationIds);
+            return true;
+          });
+    }
+  }
+
+  private void hand(List<Owed> owed, Map<String, Destination> found) {
+    Map<String, List<Owed>> lanesOf = new LinkedHashMap<>();
+    for (Owed one : owed) {
+      lanesOf.computeIfAbsent(one.destinationId(), id -> new ArrayList<>()).add(one);
+    }
+    lanesOf.forEach((id, some) -> {
+      Destination destination = found.get(id);
+      if (destination != null) {
+        lanes.add(destination, some);
+      }
+    });
+  }
+}

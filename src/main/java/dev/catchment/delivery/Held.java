@@ -1,0 +1,194 @@
+package dev.catchment.delivery;
+
+import dev.catchment.db.Channel;
+import dev.catchment.db.Tx;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deliveries without a due time: their connection or destination is paused, the circuit of their
+ * destination is open, or they stand in a line behind another. Here is what lets them go.
+ *
+ * <p>Of the open deliveries of a line at most one has a due time: the oldest that nothing else
+ * holds. Everything that lets go locks the destination first, so that of two that end and begin
+ * deliveries of one line at once the later sees what the earlier did.
+ */
+public final class Held {
+  private static final String CONNECTION_IS_ACTIVE =
+      " AND connection_id NOT IN (SELECT id FROM connections WHERE status <> 'active')";
+
+  private static final String CIRCUIT_OPEN = "Circuit open";
+
+  private Held() {}
+
+  /** Whether a destination takes deliveries now, which holds until the transaction ends. */
+  static boolean lockAndAskIfOpen(Tx tx, String destinationId) {
+    return Destinations.lockAndAskIfActive(tx, destinationId)
+        && !Circuits.isOpen(tx, destinationId);
+  }
+
+  /**
+   * Lets go what is held for a destination, if it takes deliveries: one of each line. What still
+   * waits begins to wait now.
+   */
+  static void release(Tx tx, String destinationId) {
+    tx.update(
+        """
+        UPDATE attempts SET waiting_since = NULL
+         WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND waiting_since IS NOT NULL
+        """,
+        destinationId);
+    if (lockAndAskIfOpen(tx, destinationId)) {
+      tx.update(
+          "UPDATE attempts SET due_at = ?, waiting_since = NULL"
+              + " WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND line IS NULL"
+              + CONNECTION_IS_ACTIVE,
+          tx.now(),
+          destinationId);
+      releaseHeads(tx, destinationId);
+      tx.notify(Channel.DELIVERIES, "due");
+    }
+  }
+
+  /** Lets go what was held for a connection that is paused no longer. */
+  public static void releaseConnection(Tx tx, String destinationId, String connectionId) {
+    if (lockAndAskIfOpen(tx, destinationId)) {
+      tx.update(
+          """
+          UPDATE attempts SET due_at = ?
+           WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND line IS NULL
+             AND connection_id = ?
+          """,
+          tx.now(),
+          destinationId,
+          connectionId);
+      releaseHeads(tx, destinationId);
+      tx.notify(Channel.DELIVERIES, "due");
+    }
+  }
+
+  /** Some deliveries to a destination are over: the next of their lines may go. */
+  static void closeRanks(Tx tx, String destinationId) {
+    boolean inLines =
+        tx.number(
+                "SELECT COUNT(*) AS n FROM (SELECT 1 FROM attempts WHERE open = 1"
+                    + " AND due_at IS NULL AND destination_id = ? AND line IS NOT NULL"
+                    + " LIMIT 1) AS held_rows",
+                destinationId)
+            > 0;
+    if (inLines && lockAndAskIfOpen(tx, destinationId)) {
+      releaseHeads(tx, destinationId);
+      tx.notify(Channel.DELIVERIES, "due");
+    }
+  }
+
+  private static void releaseHeads(Tx tx, String destinationId) {
+    tx.update(
+        """
+        UPDATE attempts SET due_at = ?, waiting_since = NULL
+         WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND line IS NOT NULL
+        """
+            + CONNECTION_IS_ACTIVE
+            + """
+             AND NOT EXISTS (SELECT 1 FROM attempts moving
+               WHERE moving.open = 1 AND moving.due_at IS NOT NULL
+                 AND moving.destination_id = attempts.destination_id
+                 AND moving.line = attempts.line)
+             AND NOT EXISTS (SELECT 1 FROM attempts older
+               WHERE older.open = 1 AND older.due_at IS NULL
+                 AND older.destination_id = attempts.destination_id AND older.line = attempts.line
+                 AND (older.event_position, older.seq) < (attempts.event_position, attempts.seq)
+                 AND older.connection_id NOT IN
+                   (SELECT id FROM connections WHERE status <> 'active'))
+            """,
+        tx.now(),
+        destinationId);
+  }
+
+  /**
+   * Lets the next of some lines of a destination go where nothing of the line is on its way.
+   *
+   * @return whether the destination takes deliveries
+   */
+  static boolean advance(Tx tx, String destinationId, Collection<String> lines) {
+    if (!lockAndAskIfOpen(tx, destinationId)) {
+      return false;
+    }
+    List<@Nullable Object[]> rows =
+        lines.stream()
+            .map(line ->
+                new @Nullable Object[] {
+                  tx.now(), destinationId, line, destinationId, line,
+                })
+            .toList();
+    tx.batch(
+        "UPDATE attempts SET due_at = ?, waiting_since = NULL WHERE seq = (SELECT seq FROM attempts"
+            + " WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND line = ?"
+            + CONNECTION_IS_ACTIVE
+            + """
+             ORDER BY event_position, seq LIMIT 1)
+               AND NOT EXISTS (SELECT 1 FROM attempts moving
+                 WHERE moving.open = 1 AND moving.due_at IS NOT NULL
+                   AND moving.destination_id = ? AND moving.line = ?)
+            """,
+        rows);
+    return true;
+  }
+
+  /** What waits for a destination and is neither behind another nor held by its connection. */
+  static final String FIRST_IN_TURN =
+      " open = 1 AND due_at IS NULL AND destination_id = ?"
+          + CONNECTION_IS_ACTIVE
+          + """
+           AND (line IS NULL OR NOT EXISTS (SELECT 1 FROM attempts moving
+             WHERE moving.open = 1 AND moving.due_at IS NOT NULL
+               AND moving.destination_id = attempts.destination_id
+               AND moving.line = attempts.line))
+          """;
+
+  /**
+   * Makes dead letters of deliveries that have waited for the circuit of a destination since then
+   * or longer; those whose waiting was not noted wait from now on.
+   *
+   * @return those that were ended, at most {@code max}
+   */
+  static List<EndedAttempt> giveUp(Tx tx, String destinationId, long since, int max) {
+    if (!Destinations.lockAndAskIfActive(tx, destinationId)
+        || !Circuits.isOpen(tx, destinationId)) {
+      return List.of();
+    }
+    tx.update(
+        "UPDATE attempts SET waiting_since = ? WHERE open = 1 AND due_at IS NULL"
+            + " AND destination_id = ? AND waiting_since IS NULL"
+            + CONNECTION_IS_ACTIVE,
+        tx.now(),
+        destinationId);
+    return tx.list(
+        """
+        UPDATE attempts SET status = 'failed', error = ?, open = 0, next_retry_at = NULL,
+          is_dlq = retries, dlq_at = CASE WHEN retries = 1 THEN CAST(? AS BIGINT) END
+         WHERE seq IN (SELECT seq FROM attempts
+           WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND waiting_since <= ?
+        """
+            + CONNECTION_IS_ACTIVE
+            + " ORDER BY event_position, seq LIMIT ?) RETURNING *",
+        row -> EndedAttempt.waitedTooLong(row, CIRCUIT_OPEN, tx.now()),
+        CIRCUIT_OPEN,
+        tx.now(),
+        destinationId,
+        since,
+        max);
+  }
+
+  /** How many wait for a destination, but for those that their connection holds; up to a number. */
+  static long count(Tx tx, String destinationId, int max) {
+    return tx.number(
+        "SELECT COUNT(*) AS n FROM (SELECT 1 FROM attempts"
+            + " WHERE open = 1 AND due_at IS NULL AND destination_id = ?"
+            + CONNECTION_IS_ACTIVE
+            + " LIMIT ?) AS held_rows",
+        destinationId,
+        max);
+  }
+}
