@@ -88,7 +88,8 @@ final class ManualRetriesTest {
   void aFreshRoundHasAllItsRetries(BothDatabases.Store store) throws InterruptedException {
     receiver.answer(Reply.status(500));
     try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
-      node.connect(SOURCE, node.destination(receiver.url("/hook")), null);
+      node.connect(
+          SOURCE, node.destinationWithoutBreaker(receiver.url("/hook"), Sample.RETRY, 10), null);
       node.receive(SOURCE, "{}");
       for (int i = 1; i <= 3; i++) {
         int failed = i;

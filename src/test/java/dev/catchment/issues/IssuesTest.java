@@ -226,7 +226,8 @@ final class IssuesTest {
   void halfOfTwentyFailuresIsAHighRateAndLessIsNot(BothDatabases.Store store)
       throws InterruptedException {
     try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
-      node.connect(SOURCE, node.destination(receiver.url("/hook")), null);
+      node.connect(
+          SOURCE, node.destinationWithoutBreaker(receiver.url("/hook"), Sample.RETRY, 10), null);
       node.receiveMany(SOURCE, 10);
       node.runUntil(() -> node.count("success") == 10);
       receiver.answer(Reply.status(500));

@@ -285,7 +285,7 @@ final class JobsTest {
       throws InterruptedException {
     receiver.answer(Reply.status(500));
     try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
-      Destination destination = node.destination(receiver.url("/hook"), ONCE, 10);
+      Destination destination = node.destinationWithoutBreaker(receiver.url("/hook"), ONCE, 10);
       node.connect(SOURCE, destination, null);
       node.receiveMany(SOURCE, 25);
       node.runUntil(() -> node.count("failed") == 25);

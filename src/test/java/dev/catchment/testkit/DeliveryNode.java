@@ -217,6 +217,15 @@ public final class DeliveryNode implements AutoCloseable {
     });
   }
 
+  /** A stored destination that is never given a rest, however often it fails. */
+  public Destination destinationWithoutBreaker(String url, RetrySpec retry, int maxInFlight) {
+    return store(
+        Sample.with(
+            Sample.destination(
+                ids.next(), Sample.target(url, null, "none", null), retry, maxInFlight),
+            new Destination.Breaker(false, 5, 60_000)));
+  }
+
   /** A stored destination as {@link Sample#destination(String, String)} makes it. */
   public Destination destination(String url) {
     return destination(url, Sample.RETRY, 10);
