@@ -116,7 +116,7 @@ public final class IngestHandler {
         headersJson.build().text(),
         queryJson.build().text(),
         headers.get("content-type"),
-        clientAddress.of(request.head().peer(), request.headers()::first));
+        clientAddress.of(request.head().peer(), request.headers()::joined));
   }
 
   private static Response answer(Intake intake) {
