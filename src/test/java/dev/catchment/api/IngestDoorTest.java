@@ -63,6 +63,29 @@ final class IngestDoorTest {
   }
 
   @BothDatabases
+  void anAnswerOfTheOwnersHasEachHeaderOnce(BothDatabases.Store store) throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      String id =
+          node.made(
+              "source",
+              "{\"name\":\"S\",\"slug\":\"s\",\"source_config\":{\"response\":{\"status_code\":202,"
+                  + "\"body\":\"<ok/>\",\"headers\":{\"content-type\":\"text/xml\","
+                  + "\"x-event-id\":\"none\",\"X-Own\":\"1\"}}}}");
+      HttpRequest request =
+          HttpRequest.newBuilder(ingest(node, id))
+              .POST(HttpRequest.BodyPublishers.ofString("{}"))
+              .build();
+      HttpResponse<String> answer = node.client.send(request, HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).isEqualTo(202);
+      assertThat(answer.body()).isEqualTo("<ok/>");
+      assertThat(answer.headers().allValues("Content-Type")).containsExactly("text/xml");
+      assertThat(answer.headers().allValues("X-Own")).containsExactly("1");
+      String event = node.get("/v1/events").text("events", 0, "id");
+      assertThat(answer.headers().allValues("X-Event-Id")).containsExactly(event);
+    }
+  }
+
+  @BothDatabases
   void everyMethodIsAnEventAndRepeatedHeadersAreKept(BothDatabases.Store store) throws Exception {
     try (ApiNode node = new ApiNode(store)) {
       String id = node.source("s");
