@@ -17,6 +17,7 @@ import dev.catchment.verify.Answer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -116,7 +117,7 @@ public final class IngestHandler {
         headersJson.build().text(),
         queryJson.build().text(),
         headers.get("content-type"),
-        clientAddress.of(request.head().peer(), request.headers()::first));
+        clientAddress.of(request.head().peer(), request.headers()::joined));
   }
 
   private static Response answer(Intake intake) {
@@ -165,13 +166,19 @@ public final class IngestHandler {
     String type =
         wanted.get("content_type") instanceof Json.Str text ? text.value() : "application/json";
     String body = wanted.get("body") instanceof Json.Str text ? text.value() : "";
-    Response response =
-        Response.bytes(status, type, body.getBytes(StandardCharsets.UTF_8))
-            .with("X-Event-Id", eventId);
+    Map<String, String> more = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     if (wanted.get("headers") instanceof Json.Obj headers) {
-      for (Map.Entry<String, Json> header : headers.members().entrySet()) {
-        response = response.with(header.getKey(), ((Json.Str) header.getValue()).value());
-      }
+      headers.members().forEach((name, value) -> more.put(name, ((Json.Str) value).value()));
+    }
+    // Neither may stand there twice.
+    String otherType = more.remove("Content-Type");
+    more.remove("X-Event-Id");
+    Response response =
+        Response.bytes(
+                status, otherType == null ? type : otherType, body.getBytes(StandardCharsets.UTF_8))
+            .with("X-Event-Id", eventId);
+    for (Map.Entry<String, String> header : more.entrySet()) {
+      response = response.with(header.getKey(), header.getValue());
     }
     return response;
   }

@@ -92,29 +92,44 @@ final class Masks {
     }
     Json.ObjBuilder kept = Json.object();
     for (Map.Entry<String, Json> member : incoming.members().entrySet()) {
+      Json value = member.getValue();
       Json old = stored.get(member.getKey());
-      boolean secretMember = old != null && secret.test(member.getKey());
-      kept.put(
-          member.getKey(),
-          secretMember && old != null ? kept(member.getValue(), old) : member.getValue());
+      if (old == null) {
+        kept.put(member.getKey(), value);
+      } else {
+        boolean isSecret = secret.test(member.getKey());
+        kept.put(
+            member.getKey(), isSecret ? keptSecret(value, old) : keptPlain(value, old, secret));
+      }
     }
     return kept.build();
   }
 
-  private static Json kept(Json incoming, Json stored) {
+  /** What holds no secret itself may hold one inside: in a member, or in a URL. */
+  private static Json keptPlain(Json incoming, Json stored, Predicate<String> secret) {
+    return incoming instanceof Json.Obj in && stored instanceof Json.Obj old
+        ? kept(in, old, secret)
+        : incoming.equals(plain(stored, secret)) ? stored : incoming;
+  }
+
+  private static Json keptSecret(Json incoming, Json stored) {
     if (incoming.equals(masked(stored))) {
       return stored;
     }
     if (!(incoming instanceof Json.Arr in) || !(stored instanceof Json.Arr old)) {
       return incoming;
     }
+    // Short secrets look the same when masked: each stands for the next of them.
+    List<Json> left = new ArrayList<>(old.items());
     List<Json> kept = new ArrayList<>();
     for (Json item : in.items()) {
-      kept.add(
-          old.items().stream()
+      Json same =
+          left.stream()
               .filter(candidate -> item.equals(masked(candidate)))
               .findFirst()
-              .orElse(item));
+              .orElse(item);
+      left.remove(same);
+      kept.add(same);
     }
     return Json.array(kept);
   }

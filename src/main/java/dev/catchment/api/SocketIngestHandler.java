@@ -88,7 +88,7 @@ public final class SocketIngestHandler {
             headers.build().text(),
             query.build().text(),
             null,
-            clientAddress.of(request.head().peer(), request.headers()::first)),
+            clientAddress.of(request.head().peer(), request.headers()::joined)),
         request.headers().lines().stream()
             .filter(line -> !line.getKey().toLowerCase(Locale.ROOT).equals("authorization"))
             .toList(),

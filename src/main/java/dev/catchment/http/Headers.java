@@ -37,6 +37,14 @@ public final class Headers {
     return values;
   }
 
+  /**
+   * All values of that name joined by {@code ", "}; a sender's own line may stand before others.
+   */
+  public Optional<String> joined(String name) {
+    List<String> values = all(name);
+    return values.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", values));
+  }
+
   /** Every header as it came, one entry a line; not to be modified. */
   public List<Map.Entry<String, String>> lines() {
     return entries;

@@ -35,24 +35,46 @@ final class Appender {
   }
 
   /**
-   * The same for a request that shows a token, unless one that was stored has shown it before; two
-   * with one token at once make one event.
+   * Appends a request that shows a token, unless an event was made of that token before: then the
+   * same body is the sender's next try after a lost answer and is told of the event, and any other
+   * is refused. Two with one token at once make one event.
    */
   CompletionStage<Intake> appendOnce(Candidate candidate, Event.Checks found, Token token) {
     Source source = candidate.source();
     String eventId = ids.next();
     // The commit of the event makes the claim as durable as itself.
     return database
-        .submit(Durability.DERIVED, tx -> UsedTokens.claim(tx, source, token, eventId))
-        .thenCompose(claim ->
+        .submit(
+            Durability.DERIVED,
+            tx -> {
+              UsedTokens.Claim claim = UsedTokens.claim(tx, source, token, eventId);
+              boolean again =
+                  claim instanceof UsedTokens.Claim.Used(String id) && candidate.isBodyOf(tx, id);
+              return new Claimed(claim, again);
+            })
+        .thenCompose(claimed ->
             candidate.keptIfRefused(() ->
-                switch (claim) {
-                  case TAKEN -> appendClaimed(candidate, found, token, eventId);
-                  case USED ->
-                      throw Refusal.signature(
-                          Reason.SIGNATURE_INVALID, "The token was used before");
-                  case UNDER_WAY -> throw Failure.unavailable();
+                switch (claimed.claim()) {
+                  case UsedTokens.Claim.Taken taken ->
+                      appendClaimed(candidate, found, token, eventId);
+                  case UsedTokens.Claim.Used(String id) -> used(candidate, id, claimed.again());
+                  case UsedTokens.Claim.UnderWay underWay -> throw Failure.unavailable();
                 }));
+  }
+
+  /**
+   * What became of a token.
+   *
+   * @param again whether it came with the body of the event that was made of it
+   */
+  private record Claimed(UsedTokens.Claim claim, boolean again) {}
+
+  private static CompletionStage<Intake> used(Candidate candidate, String eventId, boolean again) {
+    if (!again) {
+      throw Refusal.signature(Reason.SIGNATURE_INVALID, "The token was used before");
+    }
+    return CompletableFuture.completedFuture(
+        new Intake.Accepted(eventId, true, candidate.source(), candidate.rate()));
   }
 
   private CompletionStage<Intake> appendClaimed(

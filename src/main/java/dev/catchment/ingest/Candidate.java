@@ -1,6 +1,8 @@
 package dev.catchment.ingest;
 
+import dev.catchment.db.Tx;
 import dev.catchment.log.Event;
+import dev.catchment.log.EventLog;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -91,6 +93,11 @@ final class Candidate {
   Event event(String id, long receivedAt, Event.Checks found) {
     return new Event(
         id, source().scope(), source().id(), received.facts(), received.body(), receivedAt, found);
+  }
+
+  /** Whether the stored event of that id has the very same body. */
+  boolean isBodyOf(Tx tx, String eventId) {
+    return EventLog.hasBody(tx, source().scope(), eventId, received.body());
   }
 
   /** What the checks come to; has it kept when they refuse it. */

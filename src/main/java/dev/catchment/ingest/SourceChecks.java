@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 final class SourceChecks {
-  /** A compressed body is decoded for a key up to this size. */
+  /** A compressed body is decoded for its schema and its key up to this size. */
   private static final long DECODED_BYTES_MAX = 100L << 20;
 
   private static final long PAUSED_RETRY_SECONDS = 60;
@@ -199,8 +199,11 @@ final class SourceChecks {
   Event.Checks judge(Received received) {
     String status = source.rules().verifying().enabled() ? VERIFIED : null;
     String error = null;
+    boolean reads = schema != null || dedupPath != null;
+    Map<String, String> headers = reads ? headers(received) : Map.of();
+    Optional<Json> body = reads ? parsed(received, headers) : Optional.empty();
     if (schema != null) {
-      List<Violation> violations = schema.check(received.body());
+      List<Violation> violations = schema.check(body);
       if (!violations.isEmpty()) {
         if (!SourceRules.BodyRule.WARN.equals(source.rules().body().action())) {
           throw Refusal.schema(violations);
@@ -210,7 +213,7 @@ final class SourceChecks {
       }
     }
     SourceRules.Dedup rule = source.rules().dedup();
-    byte[] key = rule.enabled() ? key(rule, received) : null;
+    byte[] key = rule.enabled() ? key(rule, received, headers, body) : null;
     return status == null && key == null
         ? Event.Checks.NONE
         : new Event.Checks(
@@ -219,10 +222,11 @@ final class SourceChecks {
             key == null ? null : new Event.Dedup(sha256(key), rule.windowSeconds() * 1_000L, null));
   }
 
-  private byte @Nullable [] key(SourceRules.Dedup rule, Received received) {
+  private byte @Nullable [] key(
+      SourceRules.Dedup rule, Received received, Map<String, String> headers, Optional<Json> body) {
     return switch (rule.strategy() == null ? "" : rule.strategy()) {
       case SourceRules.Dedup.HEADER_FIELD -> header(received, String.valueOf(rule.field()));
-      case SourceRules.Dedup.BODY_FIELD -> bodyField(received);
+      case SourceRules.Dedup.BODY_FIELD -> bodyField(headers, body);
       default -> received.body();
     };
   }
@@ -232,27 +236,36 @@ final class SourceChecks {
     return value == null || value.isEmpty() ? null : value.getBytes(StandardCharsets.UTF_8);
   }
 
-  private byte @Nullable [] bodyField(Received received) {
-    if (dedupPath == null) {
-      return null;
-    }
+  private byte @Nullable [] bodyField(Map<String, String> headers, Optional<Json> body) {
+    return dedupPath == null
+        ? null
+        : dedupPath
+            .find(body, headers)
+            .filter(value -> !(value instanceof Json.Null))
+            // A text and a number that look alike are different keys.
+            .map(value -> value.text().getBytes(StandardCharsets.UTF_8))
+            .orElse(null);
+  }
+
+  /** The headers by lower-case name, repeated ones joined as they are stored. */
+  private static Map<String, String> headers(Received received) {
     Map<String, String> headers = new HashMap<>();
     received
         .lines()
-        .forEach(
-            line -> headers.putIfAbsent(line.getKey().toLowerCase(Locale.ROOT), line.getValue()));
-    Optional<Json> body =
-        Body.parse(
-            received.body(),
-            received.facts().contentType(),
-            headers.get("content-encoding"),
-            DECODED_BYTES_MAX);
-    return dedupPath
-        .find(body, headers)
-        .filter(value -> !(value instanceof Json.Null))
-        // A text and a number that look alike are different keys.
-        .map(value -> value.text().getBytes(StandardCharsets.UTF_8))
-        .orElse(null);
+        .forEach(line ->
+            headers.merge(
+                line.getKey().toLowerCase(Locale.ROOT),
+                line.getValue(),
+                (one, other) -> one + ", " + other));
+    return headers;
+  }
+
+  private static Optional<Json> parsed(Received received, Map<String, String> headers) {
+    return Body.parse(
+        received.body(),
+        received.facts().contentType(),
+        headers.get("content-encoding"),
+        DECODED_BYTES_MAX);
   }
 
   private static String sha256(byte[] bytes) {

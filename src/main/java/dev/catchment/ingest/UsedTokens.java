@@ -17,13 +17,15 @@ public final class UsedTokens {
   private UsedTokens() {}
 
   /** What came of a claim. */
-  enum Claim {
+  sealed interface Claim {
     /** The caller may append its event. */
-    TAKEN,
-    /** An event was made of it. */
-    USED,
+    record Taken() implements Claim {}
+
+    /** That event was made of it. */
+    record Used(String eventId) implements Claim {}
+
     /** Another request with it is being stored now. */
-    UNDER_WAY
+    record UnderWay() implements Claim {}
   }
 
   private record Held(String eventId, long claimedAt, boolean used) {
@@ -46,7 +48,7 @@ public final class UsedTokens {
             tx.now(),
             token.expiresAt());
     if (taken == 1) {
-      return Claim.TAKEN;
+      return new Claim.Taken();
     }
     @Nullable Held held =
         tx.find(
@@ -56,15 +58,15 @@ public final class UsedTokens {
                 token.hash())
             .orElse(null);
     if (held == null) {
-      return Claim.UNDER_WAY;
+      return new Claim.UnderWay();
     }
     if (held.used() || EventLog.isStored(tx, source.scope(), held.eventId())) {
-      return Claim.USED;
+      return new Claim.Used(held.eventId());
     }
     return held.claimedAt() + UNDER_WAY_MILLIS > tx.now()
             || !takeOver(tx, source, token, held, eventId)
-        ? Claim.UNDER_WAY
-        : Claim.TAKEN;
+        ? new Claim.UnderWay()
+        : new Claim.Taken();
   }
 
   private static boolean takeOver(Tx tx, Source source, Token token, Held held, String eventId) {

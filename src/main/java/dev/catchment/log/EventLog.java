@@ -8,6 +8,7 @@ import dev.catchment.db.Durability;
 import dev.catchment.db.Tx;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -182,6 +183,13 @@ public final class EventLog {
     return tx.number(
             "SELECT COUNT(*) AS n FROM events WHERE env_id = ? AND id = ?", scope.envId(), id)
         > 0;
+  }
+
+  /** Whether the event of that id is still stored and has exactly this body. */
+  public static boolean hasBody(Tx tx, Scope scope, String id, byte[] body) {
+    return EventRows.body(tx, scope, id, body.length)
+        .map(stored -> Arrays.equals(stored, body))
+        .orElse(false);
   }
 
   /** The last position given out; 0 in an empty log. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of the log. */
@@ -179,8 +180,26 @@ final class EventRows {
         args);
   }
 
-  private static StoredEvent stored(Row row) {
+  /** The body of the event of that id, if it has so many bytes. */
+  static Optional<byte[]> body(Tx tx, Scope scope, String id, int size) {
+    return tx.find(
+        """
+        SELECT COALESCE(e.body, b.body) AS body
+          FROM events e LEFT JOIN event_bodies b ON b.position = e.position
+         WHERE e.env_id = ? AND e.id = ? AND e.payload_size = ?
+        """,
+        EventRows::body,
+        scope.envId(),
+        id,
+        size);
+  }
+
+  private static byte[] body(Row row) {
     byte[] body = row.bytes("body");
+    return body == null ? new byte[0] : body;
+  }
+
+  private static StoredEvent stored(Row row) {
     return new StoredEvent(
         row.number("position"),
         new Event(
@@ -193,7 +212,7 @@ final class EventRows {
                 row.string("query_params"),
                 row.find("content_type"),
                 row.find("source_ip")),
-            body == null ? new byte[0] : body,
+            body(row),
             row.number("received_at"),
             checks(row)));
   }

@@ -121,7 +121,7 @@ final class Doors {
           accounts,
           cookie,
           origins,
-          request -> clientAddress.of(request.head().peer(), request.headers()::first));
+          request -> clientAddress.of(request.head().peer(), request.headers()::joined));
     }
 
     private Plan plan() {

@@ -42,8 +42,8 @@ public final class BodySchema {
 
   /**
    * The compiled schema. Throws {@code INVALID}, naming {@code json_schema}, for an unknown {@code
-   * $schema}, a reference out of the document, a pattern that needs backtracking, more than 256 Ki
-   * characters, and what the metaschema of its draft does not allow.
+   * $schema}, a reference out of the document, a pattern that needs backtracking or whose repeats
+   * are too many, more than 256 Ki characters, and what the metaschema of its draft does not allow.
    */
   public static BodySchema compile(Json.Obj schema) {
     String text = schema.text();
@@ -114,12 +114,13 @@ public final class BodySchema {
 
   /**
    * What is wrong with a body, at most {@link #VIOLATIONS_MAX}; empty for one that fits. A body
-   * that is no JSON is one violation, and so is one that takes too many steps to check.
+   * that cannot be parsed is one violation, and so is one that takes too many steps to check.
+   *
+   * @param parsed the parsed body; empty when it cannot be parsed
    */
-  public List<Violation> check(byte[] body) {
-    Optional<Json> parsed = Json.parse(body);
+  public List<Violation> check(Optional<Json> parsed) {
     if (parsed.isEmpty()) {
-      return List.of(new Violation("", "parse", "The body is not valid JSON"));
+      return List.of(new Violation("", "parse", "The body is neither valid JSON nor a form"));
     }
     try {
       return schema

@@ -5,13 +5,23 @@ import com.google.re2j.PatternSyntaxException;
 import com.networknt.schema.regex.RegularExpression;
 import com.networknt.schema.regex.RegularExpressionFactory;
 import dev.catchment.base.Failure;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * Regular expressions whose time grows with the text and no faster, because the text is a
- * stranger's. What needs backtracking (look-around, back references) is refused on save.
+ * The regular expressions of one schema. Their time grows with the text and no faster, because the
+ * text is a stranger's: what needs backtracking (look-around, back references) is refused on save.
+ * Counted repeats are written out when a pattern is compiled, and repeats of repeats multiply, so
+ * what all patterns come to is bounded before any memory is spent on it.
  */
 final class LinearRegex implements RegularExpressionFactory {
   private static final int PATTERN_CHARS_MAX = 2_000;
+
+  /** How large all patterns together may become: some tens of megabytes. */
+  private static final long SIZE_MAX = 100_000;
+
+  private final Map<String, Pattern> patterns = new HashMap<>();
+  private long size;
 
   @Override
   public RegularExpression getRegularExpression(String regex) {
@@ -20,13 +30,28 @@ final class LinearRegex implements RegularExpressionFactory {
     return text -> pattern.matcher(text).find();
   }
 
-  static Pattern compile(String regex) {
+  /**
+   * The pattern, made once. Throws {@code INVALID} for what is not supported or too large.
+   *
+   * <p>References may be followed when a body is checked, by several threads.
+   */
+  synchronized Pattern compile(String regex) {
+    Pattern known = patterns.get(regex);
+    if (known != null) {
+      return known;
+    }
     if (regex.length() > PATTERN_CHARS_MAX) {
       throw Failure.body(
           "json_schema", "has a pattern of more than " + PATTERN_CHARS_MAX + " characters");
     }
+    size += PatternSize.of(regex);
+    if (size > SIZE_MAX) {
+      throw Failure.body("json_schema", "has patterns whose repeats are too many");
+    }
     try {
-      return Pattern.compile(regex);
+      Pattern pattern = Pattern.compile(regex);
+      patterns.put(regex, pattern);
+      return pattern;
     } catch (PatternSyntaxException e) {
       throw Failure.body(
           "json_schema",

@@ -25,6 +25,7 @@ final class References {
           "dependentRequired");
 
   private final Set<String> ids = new HashSet<>();
+  private final LinearRegex regex = new LinearRegex();
 
   private References() {}
 
@@ -73,9 +74,9 @@ final class References {
         throw Failure.body("json_schema", "refers to " + target + ", which is outside of it");
       }
     } else if (name.equals("pattern") && value instanceof Json.Str(String pattern)) {
-      var _ = LinearRegex.compile(pattern);
+      var _ = regex.compile(pattern);
     } else if (name.equals("patternProperties") && value instanceof Json.Obj patterns) {
-      patterns.members().keySet().forEach(LinearRegex::compile);
+      patterns.members().keySet().forEach(regex::compile);
       check(value, true);
     } else if (!DATA.contains(name)) {
       check(value, NAMED.contains(name));

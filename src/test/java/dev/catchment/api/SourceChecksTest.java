@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.catchment.json.Json;
 import dev.catchment.testkit.BothDatabases;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -151,6 +157,74 @@ final class SourceChecksTest {
                   .text("source", "verification_enabled"))
           .isEqualTo("0");
     }
+  }
+
+  @BothDatabases
+  void secretsThatLookAlikeOrStandInsideAreKeptToo(BothDatabases.Store store) throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      String id =
+          node.made(
+              "source",
+              "{\"name\":\"G\",\"slug\":\"g\",\"verification_type\":\"hmac_sha256\","
+                  + "\"verification_secret\":\"first\","
+                  + "\"verification_config\":{\"secrets\":[\"second\",\"third\"]},"
+                  + "\"source_config\":{\"response\":{\"content_type\":\"text/plain\",\"body\":\"ok\",\"headers\":{\"token\":\"a long answer\","
+                  + "\"link\":\"https://user:word@a.example/\"}}}}");
+      ApiNode.Answer row = node.get("/v1/sources/" + id);
+      assertThat(row.text("source", "verification_config"))
+          .isEqualTo("{\"secrets\":[\"****\",\"****\"]}");
+      assertThat(row.text("source", "source_config"))
+          .contains("\"****swer\"", "\"https://****@a.example/\"");
+      Json.Obj shown =
+          Json.object()
+              .put("verification_config", row.at("source", "verification_config"))
+              .put("source_config", row.at("source", "source_config"))
+              .build();
+      ApiNode.Answer patched = node.patch("/v1/sources/" + id, shown.text());
+      assertThat(patched.status()).as(patched.body().text()).isEqualTo(200);
+      for (String secret : new String[] {"first", "second", "third"}) {
+        ApiNode.Answer answer =
+            node.send("POST", "/v1/ingest/" + id, "{}", Map.of("X-Signature", hmac(secret, "{}")));
+        assertThat(answer.status()).as(secret).isEqualTo(200);
+        assertThat(answer.header("token")).isEqualTo("a long answer");
+        assertThat(answer.header("link")).isEqualTo("https://user:word@a.example/");
+      }
+    }
+  }
+
+  @BothDatabases
+  void aFormAndAPackedBodyAreHeldAgainstTheSchemaAsTheyParse(BothDatabases.Store store)
+      throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      String id =
+          node.made(
+              "source",
+              "{\"name\":\"S\",\"slug\":\"s\",\"schema_validation_enabled\":1,\"json_schema\":"
+                  + "{\"properties\":{\"id\":{\"const\":\"7\"}},\"required\":[\"id\"]}}");
+      Map<String, String> form = Map.of("Content-Type", "application/x-www-form-urlencoded");
+      String path = "/v1/ingest/" + id;
+      assertThat(node.send("POST", path, "id=7&more=1", form).status()).isEqualTo(200);
+      ApiNode.Answer misfit = node.send("POST", path, "id=7&id=8", form);
+      assertThat(misfit.status()).isEqualTo(422);
+      assertThat(misfit.text("validation_errors", 0, "path")).isEqualTo("/id");
+      ApiNode.Answer unparsed = node.send("POST", path, "id=7", Map.of());
+      assertThat(unparsed.text("validation_errors", 0, "keyword")).isEqualTo("parse");
+      assertThat(sendPacked(node, path, "{\"id\":\"7\"}")).isEqualTo(200);
+      assertThat(sendPacked(node, path, "{\"id\":\"8\"}")).isEqualTo(422);
+    }
+  }
+
+  private static int sendPacked(ApiNode node, String path, String body) throws Exception {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (OutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write(body.getBytes(StandardCharsets.UTF_8));
+    }
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.server.port() + path))
+            .header("Content-Encoding", "gzip")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(packed.toByteArray()))
+            .build();
+    return node.client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 
   @BothDatabases

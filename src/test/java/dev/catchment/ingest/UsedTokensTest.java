@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.catchment.base.Failure;
 import dev.catchment.base.Secret;
+import dev.catchment.log.OldEvents;
+import dev.catchment.log.StoredEvent;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.verify.VerificationFields;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +63,32 @@ final class UsedTokensTest {
                   "SELECT CAST(COUNT(*) AS TEXT) AS t FROM used_tokens WHERE hash LIKE 't-%'"))
           .as("only hashes are kept")
           .isEqualTo("0");
+    }
+  }
+
+  @BothDatabases
+  void theSameRequestAgainIsToldOfItsEventAndStoredOnce(BothDatabases.Store store)
+      throws Exception {
+    try (IntakeNode node = new IntakeNode(store)) {
+      String source = source(node);
+      for (String body : List.of(body("small", 1), body("large", 2) + " ".repeat(20_000))) {
+        Intake.Accepted first = node.accepted(source, body);
+        assertThat(first.duplicate()).isFalse();
+        Intake.Accepted again = node.accepted(source, body);
+        assertThat(again.eventId()).isEqualTo(first.eventId());
+        assertThat(again.duplicate()).isTrue();
+        assertThat(node.refusal(source, IP, body + " ").reason())
+            .as("one byte more")
+            .isEqualTo(Reason.SIGNATURE_INVALID);
+      }
+      assertThat(node.events()).hasSize(2);
+      assertThat(node.refused).hasSize(2);
+      assertThat(node.used()).isEqualTo(2);
+      List<Long> positions = node.events().stream().map(StoredEvent::position).toList();
+      node.<Integer>write(tx -> OldEvents.delete(tx, positions));
+      assertThat(node.refusal(source, IP, body("small", 1)).reason())
+          .as("nobody can tell any more")
+          .isEqualTo(Reason.SIGNATURE_INVALID);
     }
   }
 

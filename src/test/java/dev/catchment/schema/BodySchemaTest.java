@@ -30,7 +30,7 @@ final class BodySchemaTest {
         .extracting(Violation::path)
         .containsExactlyInAnyOrder("/id", "/mail", "/tags/0", "/tags/2", "/a~1b");
     assertThat(check(schema, "{\"id\":"))
-        .containsExactly(new Violation("", "parse", "The body is not valid JSON"));
+        .containsExactly(new Violation("", "parse", "The body is neither valid JSON nor a form"));
     assertThat(check(schema, "")).hasSize(1);
   }
 
@@ -86,7 +86,13 @@ final class BodySchemaTest {
         "{\"required\":\"id\"}",
         "{\"pattern\":\"(?=a)b\"}",
         "{\"pattern\":\"(a\"}",
-        "{\"patternProperties\":{\"(a)\\\\1\":{}}}"
+        "{\"patternProperties\":{\"(a)\\\\1\":{}}}",
+        "{\"pattern\":\"((a{1000}){1000}){1000}\"}",
+        "{\"pattern\":\"(((x{0,100}){0,100}){0,100}){2}\"}",
+        "{\"pattern\":\"(a{1000}[)][(]b|\\\\(\\\\Q)\\\\E[[:alpha:])]){1000}\"}",
+        "{\"pattern\":\"(a{1000,}){101}\"}",
+        "{\"patternProperties\":{\"((){1000}){1000}\":{}}}",
+        "{\"const\":{\"pattern\":\"((a{1000}){1000}){1000}\"},\"allOf\":[{\"$ref\":\"#/const\"}]}"
       })
   void whatCannotBeUsedIsRefusedOnSave(String schema) {
     assertThatThrownBy(() -> compile(schema))
@@ -116,6 +122,36 @@ final class BodySchemaTest {
   }
 
   @Test
+  void whatAllPatternsOfASchemaComeToIsBounded() {
+    StringBuilder properties = new StringBuilder();
+    for (int i = 0; i < 2_000; i++) {
+      properties
+          .append(i == 0 ? "" : ",")
+          .append("\"p%d\":{\"pattern\":\"a{1000}%d\"}".formatted(i, i));
+    }
+    assertThatThrownBy(() -> compile("{\"properties\":{" + properties + "}}"))
+        .hasMessage("Invalid body: 'json_schema' has patterns whose repeats are too many");
+    String same = properties.toString().replaceAll("a\\{1000\\}[0-9]+", "^a{1000}\\$");
+    BodySchema schema = compile("{\"properties\":{" + same + "}}");
+    assertThat(check(schema, "{\"p7\":\"%s\"}".formatted("a".repeat(1_000)))).isEmpty();
+    assertThat(check(schema, "{\"p1999\":\"%s\"}".formatted("a".repeat(999)))).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,255}\\\\.[A-Za-z]{2,63}$",
+        "^([A-Za-z0-9._-]{1,255}/){0,64}[A-Za-z0-9._-]{1,255}$",
+        "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+        "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "[]({1000}]{900}[^]{1000}]{90}",
+        "^\\\\p{L}{1,1000}$"
+      })
+  void patternsThatPeopleWriteAreSmallEnough(String pattern) {
+    assertThat(compile("{\"pattern\":\"" + pattern + "\"}")).isNotNull();
+  }
+
+  @Test
   void hostileBodiesEndInOneSentence() {
     BodySchema recursive = compile("{\"items\":{\"$ref\":\"#\"},\"type\":\"array\"}");
     assertThat(check(recursive, "[".repeat(900) + "]".repeat(900))).hasSize(1);
@@ -133,6 +169,6 @@ final class BodySchemaTest {
   }
 
   private static List<Violation> check(BodySchema schema, String body) {
-    return schema.check(body.getBytes(StandardCharsets.UTF_8));
+    return schema.check(Json.parse(body.getBytes(StandardCharsets.UTF_8)));
   }
 }
