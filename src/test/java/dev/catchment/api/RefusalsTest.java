@@ -241,8 +241,12 @@ final class RefusalsTest {
               "Source not found"),
           patch(
               "connections/$C",
-              "{\"transform_expression\":\"$\"}",
-              "Invalid body: 'transform_expression' is not supported by this version"),
+              "{\"transform_expression\":5}",
+              "Invalid body: 'transform_expression' must be a string of 0 to 65536 characters"),
+          patch(
+              "connections/$C",
+              "{\"transform_expression\":\"/*\"}",
+              "Invalid body: 'transform_expression' holds a comment without an end at position 1"),
           patch(
               "connections/$C",
               "{\"filter_rules\":{}}",
