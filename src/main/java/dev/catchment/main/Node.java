@@ -126,7 +126,9 @@ public final class Node implements AutoCloseable {
       HttpSender sender =
           new HttpSender(
               guard,
-              HttpSenderSettings.standard().through(delivery.proxy().orElse(null)),
+              HttpSenderSettings.standard()
+                  .besidesDeliveries(delivery.maxInFlight())
+                  .through(delivery.proxy().orElse(null)),
               System::nanoTime);
       Destinations destinations = new Destinations(secrets.vault());
       Transforms transforms =

@@ -30,6 +30,21 @@ public record HttpSenderSettings(
     return new HttpSenderSettings(1024, 1024, 10_000, 30_000, 32);
   }
 
+  /**
+   * The same bounds with room for so many deliveries at once, to one target if need be, and for as
+   * many other calls as before: a delivery that waited for a place here would spend its own timeout
+   * on that.
+   */
+  public HttpSenderSettings besidesDeliveries(int deliveriesMax) {
+    return new HttpSenderSettings(
+        callsMax + deliveriesMax,
+        perTargetMax + deliveriesMax,
+        connectMillisMax,
+        idleMillisMax,
+        lookUpsMax,
+        proxy);
+  }
+
   /** The same bounds, through a proxy; null for none. */
   public HttpSenderSettings through(@Nullable Proxy next) {
     return new HttpSenderSettings(

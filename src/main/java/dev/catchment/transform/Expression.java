@@ -19,12 +19,15 @@ final class Expression {
   /** A call of a function as the library describes it. */
   private static final String CALL = "Symbol null value=(";
 
+  /** A wildcard; a multiplication is described as an infix. */
+  private static final String WILDCARD = " * value=*";
+
   private static final int REASON_CHARS_MAX = 300;
 
   private final Jsonata compiled;
   private final Builtins builtins;
   private final boolean changes;
-  private final ConcurrentHashMap<Parser.Symbol, Boolean> calls = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Parser.Symbol, Kind> kinds = new ConcurrentHashMap<>();
 
   private Expression(Jsonata compiled, Builtins builtins, boolean changes) {
     this.compiled = compiled;
@@ -87,7 +90,7 @@ final class Expression {
     guard.weigh(input);
     Jsonata.Frame bindings = compiled.createFrame();
     bindings.bind("event", Values.toLibrary(event, false));
-    bindings.setEvaluateEntryCallback((part, in, environment) -> guard.enter(isCall(part)));
+    bindings.setEvaluateEntryCallback((part, in, environment) -> entered(guard, part, in));
     bindings.setEvaluateExitCallback((part, in, environment, out) -> left(guard, part, out));
     Object result = compiled.evaluate(input, bindings);
     guard.weigh(result);
@@ -106,20 +109,40 @@ final class Expression {
     return new Guard(meter, !changes);
   }
 
+  /** What has to be known of a part of an expression. */
+  private enum Kind {
+    CALL,
+    WILDCARD,
+    OTHER
+  }
+
   /** The library tells what a part is by nothing but its text. */
-  private boolean isCall(Parser.Symbol part) {
-    Boolean known = calls.get(part);
+  private Kind kind(Parser.Symbol part) {
+    Kind known = kinds.get(part);
     if (known == null) {
-      known = part.toString().equals(CALL);
-      if (calls.size() < PARTS_REMEMBERED_MAX) {
-        calls.put(part, known);
+      known =
+          switch (part.toString()) {
+            case CALL -> Kind.CALL;
+            case WILDCARD -> Kind.WILDCARD;
+            default -> Kind.OTHER;
+          };
+      if (kinds.size() < PARTS_REMEMBERED_MAX) {
+        kinds.put(part, known);
       }
     }
     return known;
   }
 
+  private void entered(Guard guard, Parser.Symbol part, @Nullable Object input) {
+    Kind kind = kind(part);
+    guard.enter(kind == Kind.CALL);
+    if (kind == Kind.WILDCARD) {
+      guard.expand(input);
+    }
+  }
+
   private void left(Guard guard, Parser.Symbol part, @Nullable Object result) {
-    guard.leave(isCall(part), result);
+    guard.leave(kind(part) == Kind.CALL, result);
     if (result instanceof Pattern) {
       throw guard.stop("a regular expression cannot stand where it does");
     }

@@ -27,6 +27,7 @@ final class ExpressionText {
   private final List<Regex> regexes = new ArrayList<>();
   private char last = ';';
   private int nesting;
+  private int signs;
   private boolean changes;
 
   private ExpressionText(String text) {
@@ -98,15 +99,19 @@ final class ExpressionText {
 
   private int plain(int at, char c) {
     if (c == '(' || c == '[' || c == '{') {
-      if (++nesting > Transforms.NESTING_MAX) {
-        throw new Misfit("is nested deeper than " + Transforms.NESTING_MAX + " levels", at);
-      }
+      nesting++;
+    } else if (c == '-') {
+      // Each sign of several in a row is an operand of the one before.
+      signs = last == '-' ? signs + 1 : 1;
     } else if (c == ')' || c == ']' || c == '}') {
       nesting--;
     } else if (c == '|') {
       changes = true;
     } else if (c == '<' && last == ')') {
       signature(at);
+    }
+    if (Math.max(nesting, signs) > Transforms.NESTING_MAX) {
+      throw new Misfit("is nested deeper than " + Transforms.NESTING_MAX + " levels", at);
     }
     return at + 1;
   }

@@ -25,6 +25,7 @@ final class Guard {
 
   private static final int EVALUATIONS_DEPTH_MAX = 4_000;
   private static final int STEPS_BETWEEN_LOOKS = 16;
+  private static final int REFERENCE_BYTES = 4;
   private static final int REMEMBERED_FROM = 16;
 
   private final Meter meter;
@@ -90,6 +91,38 @@ final class Guard {
     weigh(result);
   }
 
+  /**
+   * Ends the evaluation if a wildcard over a value would use up its memory: for each list among an
+   * object's members the library copies all it has found so far, and does not ask meanwhile.
+   */
+  void expand(@Nullable Object value) {
+    Object object = value instanceof List<?> list && !list.isEmpty() ? list.getFirst() : value;
+    if (!(object instanceof Map<?, ?> members)) {
+      return;
+    }
+    long found = 0;
+    long copied = 0;
+    for (Object member : members.values()) {
+      if (member instanceof List<?> list) {
+        copied += found * REFERENCE_BYTES;
+        found += leaves(list);
+      } else {
+        found++;
+      }
+    }
+    if (copied > meter.allocatedBytesMax()) {
+      throw tooMuchMemory();
+    }
+  }
+
+  private static long leaves(List<?> list) {
+    long leaves = 0;
+    for (Object value : list) {
+      leaves += value instanceof List<?> inner ? leaves(inner) : 1;
+    }
+    return leaves;
+  }
+
   /** Ends the evaluation if it has used up its time or memory. */
   void look() {
     if (cancelled) {
@@ -100,8 +133,12 @@ final class Guard {
       throw stop("it took longer than " + Transforms.TIME_NANOS_MAX / 1_000_000 + " ms");
     }
     if (meter.allocatedBytes() - allocatedAtStart > meter.allocatedBytesMax()) {
-      throw stop("it used more than " + (meter.allocatedBytesMax() >> 20) + " MiB of memory");
+      throw tooMuchMemory();
     }
+  }
+
+  private Stopped tooMuchMemory() {
+    return stop("it used more than " + (meter.allocatedBytesMax() >> 20) + " MiB of memory");
   }
 
   /** A machine that stood still or is overloaded is not the expression's fault, up to a point. */

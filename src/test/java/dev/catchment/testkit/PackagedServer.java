@@ -28,6 +28,7 @@ public final class PackagedServer implements AutoCloseable {
   private static final Duration START_MAX = Duration.ofSeconds(60);
 
   private final BothDatabases.Store store;
+  private final Map<String, String> settings;
   private final int port;
   private final HttpClient client =
       HttpClient.newBuilder()
@@ -38,7 +39,13 @@ public final class PackagedServer implements AutoCloseable {
 
   /** A server that has not been started, on a free port. */
   public PackagedServer(BothDatabases.Store store) {
+    this(store, Map.of());
+  }
+
+  /** The same with more environment variables, such as {@code CATCHMENT_DELIVERY_MAX_IN_FLIGHT}. */
+  public PackagedServer(BothDatabases.Store store, Map<String, String> settings) {
     this.store = store;
+    this.settings = settings;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       this.port = socket.getLocalPort();
     } catch (IOException e) {
@@ -70,6 +77,7 @@ public final class PackagedServer implements AutoCloseable {
                 "true",
                 "CATCHMENT_DELIVERY_LEASE_SECONDS",
                 "5"));
+    builder.environment().putAll(settings);
     try {
       process =
           builder
@@ -124,6 +132,15 @@ public final class PackagedServer implements AutoCloseable {
       running.destroy();
       running.onExit().join();
     }
+  }
+
+  /** The id of the process that {@link #start} started last; it stays one as long as that lives. */
+  public long pid() {
+    Process running = process;
+    if (running == null || !running.isAlive()) {
+      throw new IllegalStateException("The server does not run");
+    }
+    return running.pid();
   }
 
   /** Sends a request with the key; throws when there is no whole answer. */

@@ -110,33 +110,56 @@ final class HostileTransformsTest {
     assertThat(reason(expression, body)).doesNotContain("stopped");
   }
 
-  @Test
-  void whatCannotBeStoppedIsGivenUpAndOthersGoOn() throws Exception {
-    // The library copies what it has so far for each member of an object; nothing asks meanwhile.
+  /** As an object whose members are lists, of which the library copies all it has for each. */
+  private static Json lists(int members) {
     StringBuilder body = new StringBuilder("{\"k\":[0]");
-    for (int i = 0; i < 100_000; i++) {
+    for (int i = 0; i < members; i++) {
       body.append(",\"k").append(i).append("\":[1,2,3]");
     }
-    Json large = Json.parse(body.append('}').toString()).orElseThrow();
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    return Json.parse(body.append('}').toString()).orElseThrow();
+  }
+
+  @Test
+  void aWildcardOverManyListsIsRefusedBeforeItIsExpanded() {
+    long begun = System.nanoTime();
+    assertThat(transforms.apply("[*]", Optional.of(lists(100_000)), EVENT))
+        .isEqualTo(new TransformResult.Failed("it used more than 96 MiB of memory"));
+    assertThat(System.nanoTime() - begun).isLessThan(PATIENCE_NANOS);
+    assertThat(transforms.apply("[*]", Optional.of(lists(1_000)), EVENT))
+        .isInstanceOf(TransformResult.Made.class);
+    assertThat(transforms.apply("[2 * 3]", Optional.of(lists(100_000)), EVENT))
+        .isInstanceOf(TransformResult.Made.class);
+  }
+
+  @Test
+  void whatCannotBeStoppedIsGivenUpAndOthersGoOn() throws Exception {
+    // Without a bound on memory the library computes for many seconds and asks nobody meanwhile.
+    Json large = lists(60_000);
+    try (Transforms unbounded =
+            new Transforms(
+                InstantSource.system(), System::nanoTime, new TransformSettings(2, 1L << 50));
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<TransformResult>> stuck = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         String expression = "[*]" + " ".repeat(i);
-        stuck.add(threads.submit(() -> transforms.apply(expression, Optional.of(large), EVENT)));
+        stuck.add(threads.submit(() -> unbounded.apply(expression, Optional.of(large), EVENT)));
       }
       for (int i = 0; i < 50; i++) {
-        assertThat(apply("{\"i\": i}", "{\"i\":" + i + "}"))
+        Json small = Json.object().put("i", i).build();
+        assertThat(unbounded.apply("{\"i\": i}", Optional.of(small), EVENT))
             .isInstanceOf(TransformResult.Made.class);
       }
       for (Future<TransformResult> one : stuck) {
         assertThat(one.get())
             .isEqualTo(new TransformResult.Failed("it could not be stopped in time"));
       }
+      assertThat(unbounded.apply("[*]", Optional.of(Json.object().build()), EVENT))
+          .isEqualTo(
+              new TransformResult.Failed(
+                  "it could not be stopped before, and is not evaluated again until it is changed"));
+      assertThat(unbounded.apply("[1]", Optional.of(Json.object().build()), EVENT))
+          .isInstanceOf(TransformResult.Made.class);
     }
-    assertThat(reason("[*]", "{}"))
-        .isEqualTo(
-            "it could not be stopped before, and is not evaluated again until it is changed");
-    assertThat(apply("[1]", "{}")).isInstanceOf(TransformResult.Made.class);
   }
 
   @Test

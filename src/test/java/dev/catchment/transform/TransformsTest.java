@@ -182,8 +182,9 @@ final class TransformsTest {
     transforms.check(longest, "f");
     assertThatThrownBy(() -> transforms.check(longest + " ", "f"))
         .hasMessageStartingWith("Invalid body: 'f' has more than 65536 characters");
-    assertThatThrownBy(() -> transforms.check("-".repeat(60_000) + "1", "f"))
-        .hasMessage("Invalid body: 'f' is nested too deeply");
+    transforms.check("1 " + "- -1".repeat(200), "f");
+    assertThatThrownBy(() -> transforms.check("- ".repeat(30_000) + "1", "f"))
+        .hasMessage("Invalid body: 'f' is nested deeper than 50 levels at position 101");
   }
 
   @Test
