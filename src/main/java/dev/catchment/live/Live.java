@@ -77,7 +77,11 @@ public final class Live implements Step {
   private void cutOff(String subject) {
     List<String> parts = Arrays.asList(subject.split(" ", -1));
     List<String> marks =
-        parts.stream().skip(1).limit(Changes.MARKS_MAX).map(id -> LiveDeliveries.ENDED + id).toList();
+        parts.stream()
+            .skip(1)
+            .limit(Changes.MARKS_MAX)
+            .map(id -> LiveDeliveries.ENDED + id)
+            .toList();
     if (!marks.isEmpty()
         && changes.heard(
             new LiveNotice.Changed(Tellers.Change.DELIVERIES, parts.getFirst(), marks))) {
