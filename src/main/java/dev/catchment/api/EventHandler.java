@@ -10,7 +10,6 @@ import dev.catchment.http.Response;
 import dev.catchment.http.Router;
 import dev.catchment.ingest.Sources;
 import dev.catchment.json.Json;
-import dev.catchment.routing.Connection;
 import dev.catchment.routing.EventFilter;
 import dev.catchment.routing.EventJson;
 import dev.catchment.routing.EventRow;
@@ -129,12 +128,12 @@ public final class EventHandler {
   }
 
   private static Json entry(Routing.Entry entry) {
-    Connection connection = entry.connection();
+    Routing.Way way = entry.way();
     return Json.object()
-        .put("connection_id", connection == null ? null : connection.id())
-        .put("connection_name", connection == null ? null : connection.name())
-        .put("destination_id", connection == null ? null : connection.ends().destinationId())
-        .put("destination_name", connection == null ? null : connection.ends().destinationName())
+        .put("connection_id", way == null ? null : way.connectionId())
+        .put("connection_name", way == null ? null : way.connectionName())
+        .put("destination_id", way == null ? null : way.destinationId())
+        .put("destination_name", way == null ? null : way.destinationName())
         .put("matched", entry.matched())
         .put("reason", entry.reason().word())
         .put("detail", entry.detail())

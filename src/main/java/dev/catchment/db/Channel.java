@@ -8,6 +8,11 @@ public enum Channel {
   ROUTES,
   /** Deliveries became due. */
   DELIVERIES,
+  /**
+   * Deliveries ended because one of their ends was deleted; the subject is their environment and
+   * the ids of some of their attempts, with blanks between.
+   */
+  CUT_OFF,
   /** A source was made, changed or removed. */
   SOURCES,
   /** A collection was made, changed or removed. */

@@ -26,6 +26,9 @@ public final class Attempts {
         LEFT JOIN destinations d ON d.id = a.destination_id
       """;
 
+  /** How many of the deliveries that a deletion ends are named to those who listen. */
+  private static final int CUT_OFF_NAMED_MAX = 150;
+
   private Attempts() {}
 
   /**
@@ -96,29 +99,44 @@ public final class Attempts {
   /** Ends the open deliveries of a connection as failed. */
   public static void endOfConnection(
       Tx tx, String destinationId, String connectionId, String reason) {
-    tx.update(
-        """
-        UPDATE attempts SET status = 'failed', error = ?, open = 0, due_at = NULL,
-          next_retry_at = NULL, claimed_by = NULL
-         WHERE open = 1 AND destination_id = ? AND connection_id = ?
-        """,
+    cutOff(
+        tx,
         reason,
-        destinationId,
-        connectionId);
+        new Where("open = 1")
+            .and("destination_id = ?", destinationId)
+            .and("connection_id = ?", connectionId));
     Held.closeRanks(tx, destinationId);
     tx.notify(Channel.DELIVERIES, connectionId);
   }
 
   /** Ends the open deliveries to a destination as failed. */
   static void endOfDestination(Tx tx, String destinationId, String reason) {
+    cutOff(tx, reason, new Where("open = 1").and("destination_id = ?", destinationId));
+  }
+
+  private static void cutOff(Tx tx, String reason, Where which) {
+    List<Map.Entry<String, String>> some =
+        tx.list(
+            "SELECT env_id, id FROM attempts" + which.sql() + " LIMIT ?",
+            row -> Map.entry(row.string("env_id"), row.string("id")),
+            which.args(CUT_OFF_NAMED_MAX));
+    if (some.isEmpty()) {
+      return;
+    }
+    List<@Nullable Object> args = new ArrayList<>();
+    args.add(reason);
+    args.addAll(Arrays.asList(which.args()));
     tx.update(
-        """
-        UPDATE attempts SET status = 'failed', error = ?, open = 0, due_at = NULL,
-          next_retry_at = NULL, claimed_by = NULL
-         WHERE open = 1 AND destination_id = ?
-        """,
-        reason,
-        destinationId);
+        "UPDATE attempts SET status = 'failed', error = ?, open = 0, due_at = NULL,"
+            + " next_retry_at = NULL, claimed_by = NULL"
+            + which.sql(),
+        args.toArray());
+    // All ends of a connection or a destination lie in one environment.
+    tx.notify(
+        Channel.CUT_OFF,
+        some.getFirst().getKey()
+            + " "
+            + String.join(" ", some.stream().map(Map.Entry::getValue).toList()));
   }
 
   /** How many attempts each of these events has; events without any are left out. */

@@ -60,7 +60,8 @@ public final class Circuits {
     return get(tx, scope, destinationId);
   }
 
-  static boolean isOpen(Tx tx, String destinationId) {
+  /** Whether the circuit of a destination lets nothing through but a probe. */
+  public static boolean isOpen(Tx tx, String destinationId) {
     return tx.number(
             "SELECT COUNT(*) AS n FROM circuits WHERE destination_id = ? AND state <> 'closed'",
             destinationId)

@@ -26,7 +26,8 @@ public interface DeliveryListener {
   default void begun(Tx tx, List<BegunAttempt> begun) {}
 
   /**
-   * Called when the circuit breaker of a destination has opened, after that was written.
+   * Called when the circuit breaker of a destination has opened, or has opened again because its
+   * receiver has failed the probe, after that was written.
    *
    * @param at when, milliseconds since 1970
    */

@@ -14,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -277,27 +278,46 @@ final class DeliveryQueue {
     return new @Nullable Object[] {due.scope().envId(), due.id(), due.claimNumber()};
   }
 
-  /** Ends claimed deliveries whose event or destination is no longer stored. */
+  /**
+   * Ends claimed deliveries whose event or destination is no longer stored. They are no dead
+   * letters: nobody can try them again.
+   */
   void end(Tx tx, List<Due> claimed, Set<String> destinationIds) {
-    tx.batch(
-        """
-        UPDATE attempts SET status = 'failed', error = ?, open = 0, due_at = NULL,
-          next_retry_at = NULL, claimed_by = NULL, is_dlq = retries,
-          dlq_at = CASE WHEN retries = 1 THEN CAST(? AS BIGINT) END
-         WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
-        """,
+    List<EndedAttempt> lost =
         claimed.stream()
             .map(due ->
-                new @Nullable Object[] {
-                  destinationIds.contains(due.destinationId())
-                      ? "Event no longer stored"
-                      : "Destination deleted",
-                  tx.now(),
-                  due.scope().envId(),
-                  due.id(),
-                  due.claimNumber()
-                })
-            .toList());
+                EndedAttempt.lost(
+                    due,
+                    destinationIds.contains(due.destinationId())
+                        ? "Event no longer stored"
+                        : "Destination deleted",
+                    tx.now()))
+            .toList();
+    List<@Nullable Object[]> rows = new ArrayList<>();
+    for (int i = 0; i < lost.size(); i++) {
+      Due due = claimed.get(i);
+      rows.add(
+          new @Nullable Object[] {
+            lost.get(i).error(), due.scope().envId(), due.id(), due.claimNumber()
+          });
+    }
+    int[] written =
+        tx.batch(
+            """
+            UPDATE attempts SET status = 'failed', error = ?, open = 0, due_at = NULL,
+              next_retry_at = NULL, claimed_by = NULL
+             WHERE env_id = ? AND id = ? AND claim_number = ? AND open = 1
+            """,
+            rows);
+    List<EndedAttempt> ended =
+        IntStream.range(0, written.length)
+            .filter(i -> written[i] != 0)
+            .mapToObj(lost::get)
+            .sorted(Comparator.comparing(EndedAttempt::id))
+            .toList();
+    if (!ended.isEmpty()) {
+      listeners.forEach(listener -> listener.ended(tx, ended));
+    }
     claimed.stream()
         .filter(due -> due.line() != null)
         .map(Due::destinationId)

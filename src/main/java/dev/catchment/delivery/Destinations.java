@@ -177,7 +177,11 @@ public final class Destinations {
   public static void delete(Tx tx, Scope scope, String id) {
     changed(tx, id);
     Attempts.endOfDestination(tx, id, "Destination deleted");
-    if (tx.update("DELETE FROM destinations WHERE id = ? AND env_id = ?", id, scope.envId()) == 1) {
+    int deleted =
+        tx.update("DELETE FROM destinations WHERE id = ? AND env_id = ?", id, scope.envId());
+    if (deleted == 1) {
+      // Whoever held the destination until now may have owed something more to it.
+      Attempts.endOfDestination(tx, id, "Destination deleted");
       Circuits.forget(tx, id);
       SendTimes.forget(tx, id);
     }

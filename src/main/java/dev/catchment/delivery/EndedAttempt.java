@@ -34,7 +34,10 @@ public record EndedAttempt(
     RETRYING,
     /** It is a dead letter. */
     DEAD,
-    /** It failed and is left at that, because a replay asked for one try only. */
+    /**
+     * It failed and is left at that, because a replay asked for one try only, or because its event
+     * or one of its ends is gone.
+     */
     GIVEN_UP,
     /** The receiver wants nothing more: a dead letter, unless a replay asked for one try only. */
     GONE
@@ -66,6 +69,21 @@ public record EndedAttempt(
         row.string("connection_id"),
         row.string("destination_id"),
         row.flag("retries") ? Fate.DEAD : Fate.GIVEN_UP,
+        null,
+        null,
+        error,
+        now);
+  }
+
+  /** A delivery whose event or destination is no longer stored. */
+  static EndedAttempt lost(DeliveryQueue.Due due, String error, long now) {
+    return new EndedAttempt(
+        due.id(),
+        due.scope(),
+        due.eventId(),
+        due.connectionId(),
+        due.destinationId(),
+        Fate.GIVEN_UP,
         null,
         null,
         error,

@@ -15,12 +15,24 @@ import org.jspecify.annotations.Nullable;
  * deliveries of one line at once the later sees what the earlier did.
  */
 public final class Held {
-  private static final String CONNECTION_IS_ACTIVE =
-      " AND connection_id NOT IN (SELECT id FROM connections WHERE status <> 'active')";
+  private static final String CONNECTION_LETS_GO = connectionLetsGo("attempts");
 
   private static final String CIRCUIT_OPEN = "Circuit open";
 
   private Held() {}
+
+  /**
+   * A paused connection holds all of its deliveries. A disabled one keeps what it holds, but not
+   * what somebody asked for by hand or by a replay, which may be sent although it is disabled.
+   */
+  private static String connectionLetsGo(String rows) {
+    return """
+     AND NOT EXISTS (SELECT 1 FROM connections c WHERE c.id = %1$s.connection_id
+       AND (c.status = 'paused' OR (c.status = 'disabled'
+         AND %1$s.replay_id IS NULL AND %1$s.round_start = 1)))
+    """
+        .formatted(rows);
+  }
 
   /** Whether a destination takes deliveries now, which holds until the transaction ends. */
   static boolean lockAndAskIfOpen(Tx tx, String destinationId) {
@@ -43,7 +55,7 @@ public final class Held {
       tx.update(
           "UPDATE attempts SET due_at = ?, waiting_since = NULL"
               + " WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND line IS NULL"
-              + CONNECTION_IS_ACTIVE,
+              + CONNECTION_LETS_GO,
           tx.now(),
           destinationId);
       releaseHeads(tx, destinationId);
@@ -89,7 +101,7 @@ public final class Held {
         UPDATE attempts SET due_at = ?, waiting_since = NULL
          WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND line IS NOT NULL
         """
-            + CONNECTION_IS_ACTIVE
+            + CONNECTION_LETS_GO
             + """
              AND NOT EXISTS (SELECT 1 FROM attempts moving
                WHERE moving.open = 1 AND moving.due_at IS NOT NULL
@@ -99,9 +111,9 @@ public final class Held {
                WHERE older.open = 1 AND older.due_at IS NULL
                  AND older.destination_id = attempts.destination_id AND older.line = attempts.line
                  AND (older.event_position, older.seq) < (attempts.event_position, attempts.seq)
-                 AND older.connection_id NOT IN
-                   (SELECT id FROM connections WHERE status <> 'active'))
-            """,
+            """
+            + connectionLetsGo("older")
+            + ")",
         tx.now(),
         destinationId);
   }
@@ -125,7 +137,7 @@ public final class Held {
     tx.batch(
         "UPDATE attempts SET due_at = ?, waiting_since = NULL WHERE seq = (SELECT seq FROM attempts"
             + " WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND line = ?"
-            + CONNECTION_IS_ACTIVE
+            + CONNECTION_LETS_GO
             + """
              ORDER BY event_position, seq LIMIT 1)
                AND NOT EXISTS (SELECT 1 FROM attempts moving
@@ -139,7 +151,7 @@ public final class Held {
   /** What waits for a destination and is neither behind another nor held by its connection. */
   static final String FIRST_IN_TURN =
       " open = 1 AND due_at IS NULL AND destination_id = ?"
-          + CONNECTION_IS_ACTIVE
+          + CONNECTION_LETS_GO
           + """
            AND (line IS NULL OR NOT EXISTS (SELECT 1 FROM attempts moving
              WHERE moving.open = 1 AND moving.due_at IS NOT NULL
@@ -161,7 +173,7 @@ public final class Held {
     tx.update(
         "UPDATE attempts SET waiting_since = ? WHERE open = 1 AND due_at IS NULL"
             + " AND destination_id = ? AND waiting_since IS NULL"
-            + CONNECTION_IS_ACTIVE,
+            + CONNECTION_LETS_GO,
         tx.now(),
         destinationId);
     return tx.list(
@@ -171,7 +183,7 @@ public final class Held {
          WHERE seq IN (SELECT seq FROM attempts
            WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND waiting_since <= ?
         """
-            + CONNECTION_IS_ACTIVE
+            + CONNECTION_LETS_GO
             + " ORDER BY event_position, seq LIMIT ?) RETURNING *",
         row -> EndedAttempt.waitedTooLong(row, CIRCUIT_OPEN, tx.now()),
         CIRCUIT_OPEN,
@@ -186,7 +198,7 @@ public final class Held {
     return tx.number(
         "SELECT COUNT(*) AS n FROM (SELECT 1 FROM attempts"
             + " WHERE open = 1 AND due_at IS NULL AND destination_id = ?"
-            + CONNECTION_IS_ACTIVE
+            + CONNECTION_LETS_GO
             + " LIMIT ?) AS held_rows",
         destinationId,
         max);

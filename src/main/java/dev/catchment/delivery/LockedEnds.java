@@ -4,9 +4,11 @@ import dev.catchment.db.InList;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,16 +18,13 @@ import org.jspecify.annotations.Nullable;
 public final class LockedEnds {
   private final Map<String, String> connections = new HashMap<>();
   private final Map<String, Receiver> receivers = new HashMap<>();
+  private final Set<String> openCircuits = new HashSet<>();
 
   private LockedEnds() {}
 
   /** What the row of a new attempt needs to know of its destination. */
   public record Receiver(
-      Destination.Status status,
-      String url,
-      String method,
-      Destination.Pace pace,
-      boolean circuitOpen) {}
+      Destination.Status status, String url, String method, Destination.Pace pace) {}
 
   /** Locks and reads; ids of things that are gone are left out. */
   public static LockedEnds of(Tx tx, List<String> connectionIds, List<String> destinationIds) {
@@ -39,8 +38,7 @@ public final class LockedEnds {
     rows(
         tx,
         "SELECT id, status, url, method, max_in_flight, rate_limit_per_second, ordered,"
-            + " order_key_path, (SELECT COUNT(*) FROM circuits c WHERE c.destination_id ="
-            + " destinations.id AND c.state <> 'closed') AS circuit_open FROM destinations WHERE ",
+            + " order_key_path FROM destinations WHERE ",
         destinationIds,
         row ->
             ends.receivers.put(
@@ -49,8 +47,18 @@ public final class LockedEnds {
                     Destination.Status.valueOf(row.string("status").toUpperCase(Locale.ROOT)),
                     row.string("url"),
                     row.string("method"),
-                    Destinations.pace(row),
-                    row.flag("circuit_open"))));
+                    Destinations.pace(row))));
+    // A statement of its own: one that waited for a lock still sees other tables as they were
+    // before, and a delivery would wait for a circuit that has closed meanwhile.
+    if (!ends.receivers.isEmpty()) {
+      InList these = InList.of("destination_id", List.copyOf(ends.receivers.keySet()));
+      ends.openCircuits.addAll(
+          tx.list(
+              "SELECT destination_id FROM circuits WHERE state <> 'closed' AND "
+                  + these.condition(),
+              row -> row.string("destination_id"),
+              these.args()));
+    }
     return ends;
   }
 
@@ -71,7 +79,7 @@ public final class LockedEnds {
   }
 
   /** Whether there is a connection of that id. */
-  boolean hasConnection(String connectionId) {
+  public boolean hasConnection(String connectionId) {
     return connections.containsKey(connectionId);
   }
 
@@ -83,6 +91,6 @@ public final class LockedEnds {
         || "paused".equals(connections.get(connectionId))) {
       return Owed.Begin.HELD;
     }
-    return receiver.circuitOpen() ? Owed.Begin.WAITING : Owed.Begin.DUE;
+    return openCircuits.contains(destinationId) ? Owed.Begin.WAITING : Owed.Begin.DUE;
   }
 }

@@ -122,16 +122,13 @@ public final class ManualRetries {
         tx.find(
                 SELECT
                     + """
-                     WHERE env_id = ? AND event_id = (SELECT event_id FROM attempts WHERE id = ?)
-                       AND connection_id = (SELECT connection_id FROM attempts WHERE id = ?)
-                       AND COALESCE(replay_id, '') =
-                         (SELECT COALESCE(replay_id, '') FROM attempts WHERE id = ?)
+                     WHERE (env_id, event_id, connection_id, COALESCE(replay_id, '')) =
+                       (SELECT env_id, event_id, connection_id, COALESCE(replay_id, '')
+                          FROM attempts WHERE env_id = ? AND id = ?)
                      ORDER BY attempt_number DESC LIMIT 1
                     """,
                 ifRetryable,
                 scope.envId(),
-                attemptId,
-                attemptId,
                 attemptId)
             .orElseThrow(() -> Failure.notFound("Delivery attempt"));
     Result result = start(tx, scope, List.of(newest));

@@ -109,15 +109,23 @@ final class Probes {
   }
 
   private void probe(String destinationId) {
-    boolean waiting = database.read(tx -> Held.count(tx, destinationId, 1)) > 0;
+    boolean waiting = database.read(tx -> isWaitedFor(tx, destinationId));
     if (!waiting) {
-      // Whoever comes next wakes this loop.
+      // Whoever comes next wakes this loop, and so does the end of a pause.
       return;
     }
     Optional<Probe> probe = database.write(Durability.DERIVED, tx -> take(tx, destinationId));
     // Another node may have been faster, and this one must know how long its own may take.
     changed = true;
     probe.ifPresent(taken -> lanes.add(taken.destination(), List.of(taken.owed())));
+  }
+
+  /** Without a lock, so that a paused destination costs no transaction each time. */
+  private static boolean isWaitedFor(Tx tx, String destinationId) {
+    return Destinations.status(tx, destinationId)
+            .filter(Destination.Status.ACTIVE::equals)
+            .isPresent()
+        && Held.count(tx, destinationId, 1) > 0;
   }
 
   private record Probe(Destination destination, Owed owed) {}

@@ -129,9 +129,9 @@ public final class Settler implements Step {
     reopened.clear();
     reopened.addAll(changes.reopened());
     listeners.forEach(listener -> listener.ended(tx, ended));
-    for (Circuits.Tripped tripped : changes.opened()) {
-      listeners.forEach(listener ->
-          listener.circuitOpened(tx, tripped.scope(), tripped.destinationId(), tx.now()));
+    for (Verdicts.Opened opened : changes.opened()) {
+      listeners.forEach(
+          listener -> listener.circuitOpened(tx, opened.scope(), opened.destinationId(), tx.now()));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.catchment.delivery;
 
+import dev.catchment.base.Scope;
 import dev.catchment.db.Tx;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,17 +18,25 @@ import java.util.TreeMap;
 final class Verdicts {
   private Verdicts() {}
 
-  /** Destinations whose circuit has just opened, or has opened again after a probe. */
-  record Changes(List<Circuits.Tripped> opened, Set<String> reopened) {}
+  /**
+   * Destinations whose circuit has just changed.
+   *
+   * @param opened by failures in a row, or again by a probe that the receiver has failed
+   * @param reopened by a probe, whatever it failed by
+   */
+  record Changes(List<Opened> opened, Set<String> reopened) {}
+
+  /** A destination whose circuit has opened. */
+  record Opened(Scope scope, String destinationId) {}
 
   /** Counts failures and judges probes. */
   static Changes judge(Tx tx, List<Outcome> settled) {
-    List<Circuits.Tripped> opened = new ArrayList<>();
+    List<Opened> opened = new ArrayList<>();
     failuresAtTheEnd(settled)
         .forEach((id, failures) ->
             Circuits.count(tx, id, failures)
                 .filter(tripped -> Circuits.open(tx, tripped))
-                .ifPresent(opened::add));
+                .ifPresent(tripped -> opened.add(new Opened(tripped.scope(), id))));
     Set<String> reopened = new LinkedHashSet<>();
     for (Outcome outcome : settled) {
       Owed owed = outcome.owed();
@@ -36,6 +45,9 @@ final class Verdicts {
       } else if (owed.turn().probe()
           && Circuits.failed(tx, owed.destinationId(), owed.id(), outcome.isReceiversFault())) {
         reopened.add(owed.destinationId());
+        if (outcome.isReceiversFault()) {
+          opened.add(new Opened(owed.scope(), owed.destinationId()));
+        }
       }
     }
     return new Changes(opened, reopened);

@@ -6,6 +6,7 @@ import dev.catchment.db.Database;
 import dev.catchment.db.Tx;
 import dev.catchment.log.EventLog;
 import dev.catchment.worker.Step;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,6 +37,7 @@ public final class Live implements Step {
           }
         });
     database.listen(Channel.LIVE, this::heard);
+    database.listen(Channel.CUT_OFF, this::cutOff);
   }
 
   /** Whom to wake when there is something to tell. */
@@ -68,6 +70,22 @@ public final class Live implements Step {
   public void changed(Tx tx, Tellers.Change kind, String of, List<String> marks) {
     if (!marks.isEmpty() && watch.isWanted(kind, of)) {
       LiveNotice.changed(kind, of, marks).forEach(notice -> tx.notify(Channel.LIVE, notice));
+    }
+  }
+
+  /** Deletions are rare, so they name what they end whether somebody wants to hear of it or not. */
+  private void cutOff(String subject) {
+    List<String> parts = Arrays.asList(subject.split(" ", -1));
+    List<String> marks =
+        parts.stream()
+            .skip(1)
+            .limit(Changes.MARKS_MAX)
+            .map(id -> LiveDeliveries.ENDED + id)
+            .toList();
+    if (!marks.isEmpty()
+        && changes.heard(
+            new LiveNotice.Changed(Tellers.Change.DELIVERIES, parts.getFirst(), marks))) {
+      wake.run();
     }
   }
 

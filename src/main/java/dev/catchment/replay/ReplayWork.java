@@ -141,13 +141,19 @@ final class ReplayWork implements JobWork {
     Set<Long> stored = OldEvents.hold(tx, found.stream().map(StoredEvent::position).toList());
     List<StoredEvent> events =
         found.stream().filter(event -> stored.contains(event.position())).toList();
-    List<Connection> connections = connections(tx, job.scope(), spec, events);
+    LockedEnds ends =
+        LockedEnds.of(
+            tx,
+            connections(tx, job.scope(), spec, events).stream().map(Connection::id).toList(),
+            List.of(spec.destinationId()));
+    // Read again: what they hold now stays so until the deliveries are written.
+    List<Connection> connections =
+        connections(tx, job.scope(), spec, events).stream()
+            .filter(connection -> ends.hasConnection(connection.id()))
+            .toList();
     if (spec.connectionId() != null && connections.isEmpty()) {
       return new Written(0, 0, "Connection deleted");
     }
-    LockedEnds ends =
-        LockedEnds.of(
-            tx, connections.stream().map(Connection::id).toList(), List.of(spec.destinationId()));
     LockedEnds.Receiver receiver = ends.receiver(spec.destinationId());
     if (receiver == null || receiver.status() == Destination.Status.DISABLED) {
       return new Written(

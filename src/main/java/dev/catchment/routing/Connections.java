@@ -101,6 +101,8 @@ public final class Connections {
     Attempts.endOfConnection(tx, connection.ends().destinationId(), id, "Connection deleted");
     TransformTexts.delete(tx, scope, id);
     tx.update("DELETE FROM connections WHERE id = ? AND env_id = ?", id, scope.envId());
+    // Whoever held the connection until now may have owed something more by it.
+    Attempts.endOfConnection(tx, connection.ends().destinationId(), id, "Connection deleted");
   }
 
   private static @Nullable String rules(Connection connection) {

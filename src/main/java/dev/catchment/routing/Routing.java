@@ -3,13 +3,14 @@ package dev.catchment.routing;
 import dev.catchment.base.Scope;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
+import dev.catchment.delivery.Circuits;
 import dev.catchment.delivery.Destination;
 import dev.catchment.delivery.Destinations;
 import dev.catchment.expr.Condition;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.StoredEvent;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,24 +40,51 @@ public final class Routing {
   }
 
   /**
+   * A connection, which may have been deleted since; then it and what is gone with it has no name.
+   */
+  public record Way(
+      String connectionId,
+      @Nullable String connectionName,
+      String destinationId,
+      @Nullable String destinationName) {
+    private static Way of(Connection connection) {
+      return new Way(
+          connection.id(),
+          connection.name(),
+          connection.ends().destinationId(),
+          connection.ends().destinationName());
+    }
+  }
+
+  /**
    * What became of an event at one connection.
    *
-   * @param connection null when the source has none
+   * @param way null when the source has no connection
    * @param matched whether a delivery was owed
    * @param detail a sentence more, such as the first rule that failed
    * @param deliveryStatus {@code pending}, {@code held}, {@code success}, {@code failed}, {@code
-   *     dead}; null when no delivery was owed
+   *     dead}; null when no delivery was owed. A delivery that waits in its line is pending.
    */
   public record Entry(
-      @Nullable Connection connection,
+      @Nullable Way way,
       boolean matched,
       Reason reason,
       @Nullable String detail,
       @Nullable String deliveryStatus) {}
 
-  /** The newest attempt of a delivery. */
+  /**
+   * The newest attempt of a delivery.
+   *
+   * @param askedFor by hand or by a replay, so that a disabled connection does not hold it
+   */
   private record Delivery(
-      String connectionId, String status, boolean held, boolean waiting, @Nullable String error) {}
+      String connectionId,
+      String destinationId,
+      @Nullable String destinationName,
+      String status,
+      boolean held,
+      boolean askedFor,
+      @Nullable String error) {}
 
   /** The answers for an event, in the order of its connections; throws {@code NOT_FOUND}. */
   public static List<Entry> of(Tx tx, Scope scope, String eventId) {
@@ -67,24 +95,31 @@ public final class Routing {
     for (Connection connection : Connections.ofSources(tx, List.of(event.event().sourceId()))) {
       Destination.@Nullable Status destination =
           Destinations.status(tx, connection.ends().destinationId()).orElse(null);
-      Delivery delivery = deliveries.get(connection.id());
+      Delivery delivery = deliveries.remove(connection.id());
       entries.add(
           delivery == null
               ? unowed(connection, destination, event, read)
-              : owed(connection, destination, delivery));
+              : owed(tx, connection, destination, delivery));
     }
+    deliveries.values().forEach(delivery -> entries.add(deleted(delivery)));
     return entries.isEmpty()
         ? List.of(new Entry(null, false, Reason.NO_CONNECTION, null, null))
         : entries;
   }
 
   private static Map<String, Delivery> deliveries(Tx tx, Scope scope, String eventId) {
-    Map<String, Delivery> newest = new HashMap<>();
+    Map<String, Delivery> newest = new LinkedHashMap<>();
+    // What was routed counts more than what a replay sent beside it; a replay in its own name is
+    // by no connection.
     for (Delivery delivery :
         tx.list(
             """
-            SELECT connection_id, status, open, is_dlq, due_at, waiting_since, error FROM attempts
-             WHERE event_id = ? AND env_id = ? AND aside = 0 ORDER BY seq
+            SELECT a.connection_id, a.destination_id, d.name AS destination_name, a.status, a.open,
+                a.is_dlq, a.due_at, a.round_start, a.replay_id, a.error
+              FROM attempts a LEFT JOIN destinations d ON d.id = a.destination_id
+             WHERE a.event_id = ? AND a.env_id = ?
+               AND (a.replay_id IS NULL OR a.replay_id <> a.connection_id)
+             ORDER BY a.aside DESC, a.seq
             """,
             Routing::delivery,
             eventId,
@@ -107,25 +142,52 @@ public final class Routing {
     }
     return new Delivery(
         row.string("connection_id"),
+        row.string("destination_id"),
+        row.find("destination_name"),
         status,
         held,
-        held && row.findNumber("waiting_since") != null,
+        row.find("replay_id") != null || row.integer("round_start") > 1,
         row.find("error"));
   }
 
   private static Entry owed(
-      Connection connection, Destination.@Nullable Status destination, Delivery delivery) {
-    Reason reason = Reason.MATCHED;
-    if (delivery.held() && connection.status() == Connection.Status.PAUSED) {
-      reason = Reason.CONNECTION_PAUSED;
-    } else if (delivery.held() && connection.status() == Connection.Status.DISABLED) {
-      reason = Reason.CONNECTION_DISABLED;
-    } else if (delivery.held() && destination == Destination.Status.PAUSED) {
-      reason = Reason.DESTINATION_PAUSED;
-    } else if (delivery.waiting()) {
-      reason = Reason.CIRCUIT_OPEN;
+      Tx tx, Connection connection, Destination.@Nullable Status destination, Delivery delivery) {
+    Way way = Way.of(connection);
+    if (!delivery.held()) {
+      return new Entry(way, true, Reason.MATCHED, delivery.error(), delivery.status());
     }
-    return new Entry(connection, true, reason, delivery.error(), delivery.status());
+    Reason reason = holds(tx, connection, destination, delivery);
+    if (reason == Reason.MATCHED) {
+      return new Entry(way, true, reason, "It waits for others of its line", "pending");
+    }
+    return new Entry(way, true, reason, delivery.error(), delivery.status());
+  }
+
+  private static Reason holds(
+      Tx tx, Connection connection, Destination.@Nullable Status destination, Delivery delivery) {
+    if (connection.status() == Connection.Status.PAUSED) {
+      return Reason.CONNECTION_PAUSED;
+    }
+    if (connection.status() == Connection.Status.DISABLED && !delivery.askedFor()) {
+      return Reason.CONNECTION_DISABLED;
+    }
+    if (destination == Destination.Status.PAUSED) {
+      return Reason.DESTINATION_PAUSED;
+    }
+    if (destination == Destination.Status.DISABLED) {
+      return Reason.DESTINATION_DISABLED;
+    }
+    return Circuits.isOpen(tx, delivery.destinationId()) ? Reason.CIRCUIT_OPEN : Reason.MATCHED;
+  }
+
+  private static Entry deleted(Delivery delivery) {
+    return new Entry(
+        new Way(
+            delivery.connectionId(), null, delivery.destinationId(), delivery.destinationName()),
+        true,
+        Reason.MATCHED,
+        delivery.error(),
+        delivery.status());
   }
 
   private static Entry unowed(
@@ -133,30 +195,27 @@ public final class Routing {
       Destination.@Nullable Status destination,
       StoredEvent event,
       boolean read) {
+    Way way = Way.of(connection);
     if (event.event().isDuplicate()) {
-      return new Entry(connection, false, Reason.DUPLICATE, null, null);
+      return new Entry(way, false, Reason.DUPLICATE, null, null);
     }
     if (!connection.isEvaluated()) {
-      return new Entry(connection, false, Reason.CONNECTION_DISABLED, null, null);
+      return new Entry(way, false, Reason.CONNECTION_DISABLED, null, null);
     }
     if (destination == null || destination == Destination.Status.DISABLED) {
-      return new Entry(connection, false, Reason.DESTINATION_DISABLED, null, null);
+      return new Entry(way, false, Reason.DESTINATION_DISABLED, null, null);
     }
     if (connection.createdAt() > event.event().receivedAt()) {
       return new Entry(
-          connection, false, Reason.NO_CONNECTION, "The connection is newer than the event", null);
+          way, false, Reason.NO_CONNECTION, "The connection is newer than the event", null);
     }
     Optional<Condition> failing = connection.filter().firstFailing(event.view());
     if (failing.isPresent()) {
-      return new Entry(connection, false, Reason.FILTER, failing.get().toJson().text(), null);
+      return new Entry(way, false, Reason.FILTER, failing.get().toJson().text(), null);
     }
     return read
         ? new Entry(
-            connection,
-            false,
-            Reason.FILTER,
-            "It would match now, but did not when it was routed",
-            null)
-        : new Entry(connection, true, Reason.MATCHED, "Not routed yet", "pending");
+            way, false, Reason.FILTER, "It would match now, but did not when it was routed", null)
+        : new Entry(way, true, Reason.MATCHED, "Not routed yet", "pending");
   }
 }

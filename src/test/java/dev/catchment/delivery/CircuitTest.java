@@ -134,7 +134,7 @@ final class CircuitTest {
       assertThat(circuit.nextProbeAt()).isEqualTo(clock.millis() + RESET_MILLIS);
       assertThat(circuit.queuedCount()).isEqualTo(1);
       assertThat(receiver.requests()).hasSize(4);
-      assertThat(node.opened()).as("it had been open all the time").hasSize(1);
+      assertThat(node.opened()).as("it has opened again").hasSize(2);
     }
   }
 

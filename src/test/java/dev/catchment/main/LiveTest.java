@@ -9,6 +9,7 @@ import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.Receiver;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocketHandshakeException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 
@@ -77,6 +78,42 @@ final class LiveTest {
         assertThat(LiveClient.at(success, "data", "id"))
             .isEqualTo(LiveClient.at(pending, "data", "id"));
         assertThat(LiveClient.at(success, "channel")).isEqualTo("deliveries:" + destination);
+      }
+    }
+  }
+
+  @BothDatabases
+  void deliveriesThatEndWithWhatIsDeletedAreTold(BothDatabases.Store store) throws Exception {
+    try (Receiver receiver = Receiver.start();
+        LiveNode node = new LiveNode(store);
+        LiveClient client = LiveClient.of(node, "deliveries")) {
+      client.next("welcome");
+      String source = node.source("orders", NOTHING);
+      String destination = node.destination("there", receiver.url("/there"));
+      byte[] paused = "{\"status\":\"paused\"}".getBytes(UTF_8);
+      node.call("PATCH", "/v1/destinations/" + destination, paused);
+      for (String what : List.of("Connection", "Destination")) {
+        String connection =
+            node.make(
+                "connection",
+                Json.object()
+                    .put("name", "c")
+                    .put("source_id", source)
+                    .put("destination_id", destination)
+                    .build());
+        node.ingest(source, "{}".getBytes(UTF_8));
+        Json.Obj pending = client.next("delivery");
+        assertThat(LiveClient.at(pending, "data", "status")).isEqualTo("pending");
+        String path =
+            what.equals("Connection")
+                ? "/v1/connections/" + connection
+                : "/v1/destinations/" + destination + "?cascade=true";
+        assertThat(node.call("DELETE", path, NO_BODY).statusCode()).isEqualTo(200);
+        Json.Obj failed = client.next("delivery");
+        assertThat(LiveClient.at(failed, "data", "id"))
+            .isEqualTo(LiveClient.at(pending, "data", "id"));
+        assertThat(LiveClient.at(failed, "data", "status")).isEqualTo("failed");
+        assertThat(LiveClient.at(failed, "data", "error")).isEqualTo(what + " deleted");
       }
     }
   }

@@ -143,6 +143,17 @@ final class HttpSenderTest {
   }
 
   @Test
+  void aRedirectToAPrivateAddressIsNotFollowed() {
+    receiver.answer(Reply.status(307).with("Location", "http://inside.example/latest/meta-data"));
+
+    Answered answered = answered(send("http://name.example:" + receiver.port() + "/"));
+
+    assertThat(answered.status()).isEqualTo(307);
+    assertThat(lookUps).as("nobody asks where it leads").containsExactly("name.example");
+    assertThat(receiver.requests()).hasSize(1);
+  }
+
+  @Test
   void sequentialCallsShareOneConnectionAndOneLookUp() {
     for (int i = 0; i < 20; i++) {
       assertThat(send("http://name.example:" + receiver.port() + "/")).isInstanceOf(Answered.class);

@@ -10,10 +10,12 @@ import dev.catchment.log.StoredEvent;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.DeliveryNode;
 import dev.catchment.testkit.Receiver;
+import dev.catchment.testkit.Reply;
 import dev.catchment.testkit.Sample;
 import dev.catchment.testkit.SettableClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -72,6 +74,62 @@ final class RoutingTest {
   }
 
   @BothDatabases
+  void whatIsHeldSaysWhatHoldsIt(BothDatabases.Store store) throws Exception {
+    CountDownLatch slow = new CountDownLatch(1);
+    try (Receiver failing = Receiver.start();
+        DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
+      receiver.answer(Reply.held(slow, 200));
+      failing.answer(Reply.status(500));
+      Destination ordered =
+          node.store(
+              Sample.at(
+                  Sample.destination(node.newId(), receiver.url("/hook")),
+                  new Destination.Pace(1, null, true, null)));
+      Destination broken =
+          node.store(
+              Sample.with(
+                  Sample.destination(node.newId(), failing.url("/hook")),
+                  new Destination.Breaker(true, 1, 60_000)));
+      Destination off = node.destination(receiver.url("/hook"));
+      Connection inLine = node.connect(SOURCE, ordered, null);
+      Connection waiting = node.connect(SOURCE, broken, null);
+      Connection held = node.connect(SOURCE, off, null);
+      Connection paused = node.connect(SOURCE, ordered, null);
+      node.change(off, Destination.Status.PAUSED);
+      node.change(paused, Connection.Status.PAUSED, true);
+      node.receive(SOURCE, "{}");
+      node.runUntil(() -> node.count("failed") == 1);
+      StoredEvent event = node.receive(SOURCE, "{}");
+      node.runUntil(() -> node.held() == 6);
+      node.change(off, Destination.Status.DISABLED);
+      node.change(paused, Connection.Status.DISABLED, true);
+
+      assertThat(reasons(node, event))
+          .containsExactly(
+              inLine.id() + " true matched pending",
+              waiting.id() + " true circuit_open held",
+              held.id() + " true destination_disabled held",
+              paused.id() + " true connection_disabled held");
+      assertThat(entries(node, event).getFirst().detail())
+          .isEqualTo("It waits for others of its line");
+      node.database()
+          .write(tx -> {
+            Connections.delete(tx, Sample.SCOPE, waiting.id());
+            return true;
+          });
+      assertThat(entries(node, event).getLast())
+          .isEqualTo(
+              new Routing.Entry(
+                  new Routing.Way(waiting.id(), null, broken.id(), broken.identity().name()),
+                  true,
+                  Routing.Reason.MATCHED,
+                  "Connection deleted",
+                  "failed"));
+      slow.countDown();
+    }
+  }
+
+  @BothDatabases
   void aSourceWithoutConnectionsSaysSo(BothDatabases.Store store) {
     try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
       StoredEvent event = node.receive(SOURCE, "{}");
@@ -94,7 +152,7 @@ final class RoutingTest {
   private static List<String> reasons(DeliveryNode node, StoredEvent event) {
     return entries(node, event).stream()
         .map(entry ->
-            (entry.connection() == null ? null : entry.connection().id())
+            (entry.way() == null ? null : entry.way().connectionId())
                 + " "
                 + entry.matched()
                 + " "
