@@ -437,6 +437,9 @@ final class WebSocketTest {
   @Test
   void clientsHearThatTheServerGoesAway() throws Exception {
     try (RawWebSocket socket = connect(start(PATIENT))) {
+      // An answer says that the server knows of the socket, which it tells of its end.
+      socket.raw(RawWebSocket.frame(true, RawWebSocket.PING, new byte[0]));
+      assertThat(socket.next().opcode()).isEqualTo(RawWebSocket.PONG);
       Thread stopping =
           Thread.ofVirtual().start(() -> java.util.Objects.requireNonNull(server).close());
       Frame close = socket.next();
