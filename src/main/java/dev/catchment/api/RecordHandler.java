@@ -55,7 +55,7 @@ public final class RecordHandler {
           200,
           new Listing<RecordRow>("records", RecordRow::id, record -> row(collection, record))
               .page(
-                  Records.list(tx, id, wanted),
+                  Records.list(tx, collection.table().generation(), wanted),
                   limit,
                   last -> Cursor.of(new Cursor.Timed(last.updatedAt(), last.id()))));
     });
@@ -76,7 +76,8 @@ public final class RecordHandler {
     return database.read(tx -> {
       CollectionRow collection = Collections.get(tx, scope, id);
       RecordRow record =
-          Records.find(tx, id, request.path("key")).orElseThrow(() -> Failure.notFound("Record"));
+          Records.find(tx, collection.table().generation(), request.path("key"))
+              .orElseThrow(() -> Failure.notFound("Record"));
       return Response.json(200, Json.object().put("record", row(collection, record)).build());
     });
   }

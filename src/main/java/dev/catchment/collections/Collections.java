@@ -61,14 +61,15 @@ public final class Collections {
   public static CollectionRow create(Tx tx, Scope scope, Draft draft, CollectionRow.FoldSpec fold) {
     Cursors.disturb(tx, READER);
     long head = EventLog.head(tx);
+    long generation = newGeneration(tx, draft.id());
     try {
       tx.update(
           """
           INSERT INTO collections (id, org_id, env_id, name, slug, source_id, primary_key_path,
             event_type_field, description, status, options, content_type, start_position,
             catch_up_position, record_count, tombstone_count, applied_count, stale_count,
-            skipped_count, skipped_reasons, time_fallback_count, created_at, updated_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, '{}', 0, ?, ?)
+            skipped_count, skipped_reasons, time_fallback_count, generation, created_at, updated_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, '{}', 0, ?, ?, ?)
           """,
           draft.id(),
           scope.orgId(),
@@ -84,6 +85,7 @@ public final class Collections {
           draft.contentType(),
           head,
           fold.status() == CollectionRow.Status.PAUSED ? (Long) head : null,
+          generation,
           tx.now(),
           tx.now());
     } catch (DuplicateKey e) {
@@ -91,6 +93,12 @@ public final class Collections {
     }
     tx.notify(Channel.COLLECTIONS, draft.id());
     return get(tx, scope, draft.id());
+  }
+
+  /** A number that no other generation of records ever has. */
+  static long newGeneration(Tx tx, String collectionId) {
+    return tx.number(
+        "INSERT INTO generations (collection_id) VALUES (?) RETURNING id AS n", collectionId);
   }
 
   /** The collection of that id, if it is in the scope. */
@@ -233,12 +241,25 @@ public final class Collections {
     if (tx.update("DELETE FROM collections WHERE id = ? AND env_id = ?", id, scope.envId()) == 0) {
       throw Failure.notFound("Collection");
     }
-    tx.update("DELETE FROM records WHERE collection_id = ?", id);
+    for (String table : List.of("records", "record_events")) {
+      tx.update(
+          "DELETE FROM "
+              + table
+              + " WHERE generation IN (SELECT id FROM generations WHERE collection_id = ?)",
+          id);
+    }
+    tx.update("DELETE FROM generations WHERE collection_id = ?", id);
+    tx.update("DELETE FROM skipped_events WHERE collection_id = ?", id);
     tx.notify(Channel.COLLECTIONS, id);
   }
 
-  /** Adds a batch's counts to the collection. */
-  static void count(Tx tx, CollectionRow collection, Batch.Counts counts) {
+  /**
+   * Adds a batch's counts to the collection.
+   *
+   * @param changes how many records the batch changes
+   * @return the number of the last of these changes; no other change has it or one of those before
+   */
+  static long count(Tx tx, CollectionRow collection, Batch.Counts counts, int changes) {
     Map<String, Long> reasons = new TreeMap<>();
     Json.Obj stored =
         tx.find(
@@ -252,14 +273,15 @@ public final class Collections {
     counts.skipped().forEach((reason, n) -> reasons.merge(reason, n, Long::sum));
     Json.ObjBuilder merged = Json.object();
     reasons.forEach(merged::put);
-    tx.update(
+    return tx.number(
         """
         UPDATE collections SET record_count = record_count + ?,
           tombstone_count = tombstone_count + ?, applied_count = applied_count + ?,
           stale_count = stale_count + ?, skipped_count = skipped_count + ?, skipped_reasons = ?,
           time_fallback_count = time_fallback_count + ?,
-          last_sync_at = CASE WHEN ? > 0 THEN ? ELSE last_sync_at END
-         WHERE id = ?
+          last_sync_at = CASE WHEN ? > 0 THEN ? ELSE last_sync_at END,
+          change_number = change_number + ?
+         WHERE id = ? RETURNING change_number AS n
         """,
         counts.records(),
         counts.tombstones(),
@@ -270,6 +292,7 @@ public final class Collections {
         counts.timeFallbacks(),
         counts.applied(),
         tx.now(),
+        changes,
         collection.id());
   }
 
@@ -285,6 +308,8 @@ public final class Collections {
             row.find("source_name"),
             row.find("content_type")),
         foldSpec(row),
+        new CollectionRow.Table(
+            row.number("generation"), row.findNumber("building"), row.number("change_number")),
         progress(row),
         new CollectionRow.Backfill(
             row.find("backfill_status"),
