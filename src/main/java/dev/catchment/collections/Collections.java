@@ -1,6 +1,7 @@
 package dev.catchment.collections;
 
 import dev.catchment.base.Failure;
+import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
 import dev.catchment.db.Channel;
 import dev.catchment.db.DuplicateKey;
@@ -114,6 +115,22 @@ public final class Collections {
   /** The collection of that id; throws {@code NOT_FOUND} when it is not in the scope. */
   public static CollectionRow get(Tx tx, Scope scope, String id) {
     return find(tx, scope, id).orElseThrow(() -> Failure.notFound("Collection"));
+  }
+
+  /**
+   * The collection that a person means: the one of that id, in any of its forms, or else the one of
+   * that slug; throws {@code NOT_FOUND} when the scope has neither.
+   */
+  public static CollectionRow named(Tx tx, Scope scope, String idOrSlug) {
+    return Ids.parse(idOrSlug)
+        .flatMap(id -> find(tx, scope, id))
+        .or(() ->
+            tx.find(
+                SELECT + " WHERE c.env_id = ? AND c.slug = ?",
+                Collections::row,
+                scope.envId(),
+                idOrSlug))
+        .orElseThrow(() -> Failure.notFound("Collection"));
   }
 
   /**
