@@ -185,9 +185,7 @@ final class BackfillPropertyTest {
     assertThat(states(reader)).isEqualTo(before);
     node.sweep();
     assertThat(node.count("records"))
-        .isEqualTo(
-            node.number(
-                "SELECT SUM(record_count + tombstone_count) AS n FROM collections"));
+        .isEqualTo(node.number("SELECT SUM(record_count + tombstone_count) AS n FROM collections"));
     assertThat(node.count("rebuilds")).isZero();
   }
 
@@ -209,10 +207,11 @@ final class BackfillPropertyTest {
     assertThat(progress.timeFallbackCount()).isEqualTo(plain.fallbacks);
     assertThat(node.get(id).progress().skippedReasons().text())
         .isEqualTo(
-            plain.skipped.isEmpty() ? "{}" : "{\"key_missing\":" + plain.skipped.get("key_missing") + "}");
+            plain.skipped.isEmpty()
+                ? "{}"
+                : "{\"key_missing\":" + plain.skipped.get("key_missing") + "}");
     assertThat(
-            node.number(
-                "SELECT COUNT(*) AS n FROM record_events WHERE generation = " + generation))
+            node.number("SELECT COUNT(*) AS n FROM record_events WHERE generation = " + generation))
         .isEqualTo(plain.applied + plain.stale);
     read(node, id);
     Map<String, PlainFold.State> visible = new HashMap<>(plain.states);
