@@ -114,10 +114,12 @@ final class Probes {
       // Whoever comes next wakes this loop, and so does the end of a pause.
       return;
     }
+    long since = database.now();
+    int changes = lanes.changes();
     Optional<Probe> probe = database.write(Durability.DERIVED, tx -> take(tx, destinationId));
     // Another node may have been faster, and this one must know how long its own may take.
     changed = true;
-    probe.ifPresent(taken -> lanes.add(taken.destination(), List.of(taken.owed())));
+    probe.ifPresent(taken -> lanes.add(taken.destination(), changes, List.of(taken.owed()), since));
   }
 
   /** Without a lock, so that a paused destination costs no transaction each time. */
