@@ -1,7 +1,9 @@
 package dev.catchment.delivery;
 
+import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.Durability;
+import dev.catchment.db.Work;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.StoredEvent;
 import java.util.ArrayList;
@@ -40,9 +42,36 @@ final class Claimer {
 
   /** Claims up to {@code max} deliveries of a kind that are due, and says how many there were. */
   int claim(DeliveryQueue.Kind kind, int max, List<String> fullDestinations) {
+    return claim(tx -> queue.claim(tx, kind, max, fullDestinations));
+  }
+
+  /** Claims a slice of what a destination has let go, and says whether there may be more of it. */
+  boolean claimReleased(String destinationId, int max) {
+    int[] heads = new int[1];
+    int claimed =
+        claim(tx -> {
+          if (!Held.lockAndAskIfOpen(tx, destinationId)) {
+            // It is let go anew by whatever lets it take deliveries again.
+            Releases.end(tx, destinationId);
+            heads[0] = 0;
+            return List.of();
+          }
+          heads[0] = Held.releaseHeads(tx, destinationId, max);
+          List<DeliveryQueue.Due> slice = queue.claimHeld(tx, destinationId, max);
+          if (heads[0] < max && slice.size() < max) {
+            Releases.end(tx, destinationId);
+          }
+          if (heads[0] > 0) {
+            tx.notify(Channel.DELIVERIES, "due");
+          }
+          return slice;
+        });
+    return heads[0] == max || claimed == max;
+  }
+
+  private int claim(Work<List<DeliveryQueue.Due>> claiming) {
     long since = database.now();
-    List<DeliveryQueue.Due> claimed =
-        database.write(Durability.DERIVED, tx -> queue.claim(tx, kind, max, fullDestinations));
+    List<DeliveryQueue.Due> claimed = database.write(Durability.DERIVED, claiming);
     if (!claimed.isEmpty()) {
       sort(claimed, since);
     }

@@ -40,6 +40,7 @@ public final class Courier implements Step, AutoCloseable {
   private final Lanes lanes;
   private final Renewer renewer;
   private final Probes probes;
+  private final Releases releases;
   private final Runner runner;
   private final Settler settler;
   private final InstantSource clock;
@@ -82,6 +83,7 @@ public final class Courier implements Step, AutoCloseable {
             sending.requests(), sending.transformer(), sending.sender(), sending.random(), clock);
     this.runner = new Runner(database, sending.destinations(), calls, lanes, leases, settler);
     this.claimer = new Claimer(database, log, sending.destinations(), queue, lanes, leases);
+    this.releases = new Releases(database, claimer, lanes);
     database.listen(Channel.DELIVERIES, this::changed);
     if (settings.onlyNode()) {
       database.write(
@@ -107,6 +109,7 @@ public final class Courier implements Step, AutoCloseable {
     if (subject.isEmpty() || subject.length() == ID_LENGTH) {
       lanes.dropConnection(subject);
       probes.lookAgain();
+      releases.lookAgain();
     }
   }
 
@@ -194,6 +197,7 @@ public final class Courier implements Step, AutoCloseable {
     OptionalLong probe = probes.step();
     OptionalLong fresh = claim(DeliveryQueue.Kind.FRESH);
     OptionalLong retry = claim(DeliveryQueue.Kind.RETRY);
+    releases.step();
     OptionalLong timed = startTimed();
     if (probe.isEmpty() || fresh.isEmpty() || retry.isEmpty()) {
       return Step.again();

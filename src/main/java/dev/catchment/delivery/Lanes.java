@@ -238,6 +238,23 @@ final class Lanes {
     });
   }
 
+  /**
+   * Whether there is room for so many that the store holds back for a destination. When there is
+   * not, its lane asks for more once it has room.
+   */
+  boolean hasRoomFor(String destinationId, int count) {
+    return turns.now(() -> {
+      Lane lane = lanes.get(destinationId);
+      if (stopped || lane == null) {
+        return !stopped;
+      }
+      Lane.Waiting fresh = lane.of(DeliveryQueue.Kind.FRESH);
+      boolean room = fresh.room() >= count && !lane.isFull(DeliveryQueue.Kind.FRESH);
+      fresh.overflows |= !room;
+      return room;
+    });
+  }
+
   /** Nothing of that kind that is due is left in the store, but for the lanes named. */
   void drained(DeliveryQueue.Kind kind, Set<String> except) {
     turns.now(() -> {

@@ -87,7 +87,8 @@ final class Probes {
     boolean more = false;
     for (String id : Set.copyOf(failed)) {
       failed.remove(id);
-      if (database.write(Durability.DERIVED, tx -> giveUp(tx, id)) == GIVEN_UP_MAX) {
+      if (database.write(Durability.DERIVED, tx -> Held.note(tx, id, GIVEN_UP_MAX)) == GIVEN_UP_MAX
+          || database.write(Durability.DERIVED, tx -> giveUp(tx, id)) == GIVEN_UP_MAX) {
         failed.add(id);
         more = true;
       }

@@ -229,7 +229,7 @@ final class CourierTest {
       throws InterruptedException {
     try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
       Destination destination = node.destination(receiver.url("/hook"));
-      DeliveryQueue queue = new DeliveryQueue(ids(node), "z", DeliveryNode.LEASE_MILLIS);
+      DeliveryQueue queue = new DeliveryQueue(ids(node), "z", DeliveryNode.LEASE_MILLIS, List.of());
       Owed owed = owe(node, queue, destination);
       // Its worker saw the destination paused; meanwhile an operator has made it active again.
       node.database()
@@ -402,7 +402,7 @@ final class CourierTest {
       StoredEvent event = node.receive(SOURCE, "{}");
       node.runUntil(() -> node.count("failed") == 1);
       clock.pass(Duration.ofSeconds(10));
-      DeliveryQueue stale = new DeliveryQueue(ids(node), "x", DeliveryNode.LEASE_MILLIS);
+      DeliveryQueue stale = new DeliveryQueue(ids(node), "x", DeliveryNode.LEASE_MILLIS, List.of());
       List<DeliveryQueue.Due> claimed =
           node.database().write(tx -> stale.claim(tx, DeliveryQueue.Kind.RETRY, 9, List.of()));
       clock.pass(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
@@ -436,7 +436,7 @@ final class CourierTest {
       node.dispatch();
       receiver.awaitCount(1, PATIENCE);
       assertThat(node.courierWasWoken()).as("a sleeping renewer learns of the lease").isTrue();
-      DeliveryQueue other = new DeliveryQueue(ids(node), "b", DeliveryNode.LEASE_MILLIS);
+      DeliveryQueue other = new DeliveryQueue(ids(node), "b", DeliveryNode.LEASE_MILLIS, List.of());
       for (int i = 0; i < 10; i++) {
         Step.Next next = node.courier().renewer().step();
         assertThat(next).isInstanceOf(Step.Next.At.class);
@@ -461,7 +461,7 @@ final class CourierTest {
     receiver.answer(Reply.status(500));
     try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
       Destination destination = node.destination(receiver.url("/hook"));
-      DeliveryQueue queue = new DeliveryQueue(ids(node), "z", DeliveryNode.LEASE_MILLIS);
+      DeliveryQueue queue = new DeliveryQueue(ids(node), "z", DeliveryNode.LEASE_MILLIS, List.of());
       Owed retried = owe(node, queue, destination);
       clock.pass(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
       node.runUntil(() -> node.count("failed") == 1);
