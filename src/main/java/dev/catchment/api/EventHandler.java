@@ -57,7 +57,9 @@ public final class EventHandler {
     }
     return database.read(tx -> {
       Events.Found page =
-          Events.list(tx, scope, all.between(window.from(), window.below()), window.page());
+          all.search() == null
+              ? Events.list(tx, scope, all.between(window.from(), window.below()), window.page())
+              : Events.search(tx, scope, all, window.cursor(), window.page());
       Events.Count count = Events.count(tx, scope, all, Window.COUNTED_MAX);
       if (count.number() == 0 && all.sourceId() != null) {
         Sources.check(tx, scope, all.sourceId());
