@@ -140,6 +140,9 @@ final class SourceChecks {
               Failure.retryLater("Source is paused", PAUSED_RETRY_SECONDS), Reason.SOURCE_PAUSED);
       case DISABLED -> throw Refusal.forbidden("Source is disabled", Reason.SOURCE_DISABLED);
     }
+    if (source.term() != null && source.term().expiresAt() <= nowMillis) {
+      throw Refusal.expired();
+    }
     if (broken != null) {
       throw Refusal.signature(Reason.VERIFIER_MISCONFIGURED, broken.sentence());
     }

@@ -322,6 +322,7 @@ public final class Node implements AutoCloseable {
     features.courier().close();
     loops.settling().close();
     features.intake().ingest().close();
+    features.intake().aftermath().close();
     features.intake().refusals().close();
     features.sender().close();
     features.transforms().close();

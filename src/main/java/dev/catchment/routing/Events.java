@@ -9,6 +9,7 @@ import dev.catchment.db.Where;
 import dev.catchment.log.Event;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,10 +95,14 @@ public final class Events {
     return new Count(Math.min(found, max), found <= max);
   }
 
-  /** The event of that id; throws {@code NOT_FOUND} when it is not in the scope. */
+  /** The event of that id, if it is in the scope. */
+  public static Optional<EventRow> find(Tx tx, Scope scope, String id) {
+    return tx.find(SELECT + " WHERE e.env_id = ? AND e.id = ?", Events::row, scope.envId(), id);
+  }
+
+  /** The same; throws {@code NOT_FOUND}. */
   public static EventRow get(Tx tx, Scope scope, String id) {
-    return tx.find(SELECT + " WHERE e.env_id = ? AND e.id = ?", Events::row, scope.envId(), id)
-        .orElseThrow(() -> Failure.notFound("Event"));
+    return find(tx, scope, id).orElseThrow(() -> Failure.notFound("Event"));
   }
 
   /** Those of these ids, at most a few hundred, that are of events in the scope. */
