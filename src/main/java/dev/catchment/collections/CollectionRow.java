@@ -11,12 +11,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param identity who and whose it is
  * @param fold how its source's events become records
+ * @param table where its records are
  * @param progress how far it is and what it counts
  * @param backfill the current or last backfill
  * @param times when it was made and last changed
  */
 public record CollectionRow(
-    Identity identity, FoldSpec fold, Progress progress, Backfill backfill, Times times) {
+    Identity identity,
+    FoldSpec fold,
+    Table table,
+    Progress progress,
+    Backfill backfill,
+    Times times) {
 
   /**
    * Who and whose it is.
@@ -42,7 +48,16 @@ public record CollectionRow(
    * @param status whether events are applied
    */
   public record FoldSpec(
-      BodyPath keyPath, @Nullable BodyPath typePath, CollectionOptions options, Status status) {}
+      BodyPath keyPath, @Nullable BodyPath typePath, CollectionOptions options, Status status) {
+    /** All that decides what an event means, as it is stored: equal for equal rules. */
+    String rules() {
+      return Json.array(
+              Json.of(keyPath.toString()),
+              typePath == null ? Json.nil() : Json.of(typePath.toString()),
+              options.toJson())
+          .text();
+    }
+  }
 
   /** Whether events are applied. */
   public enum Status {
@@ -57,6 +72,15 @@ public record CollectionRow(
       return name().toLowerCase(Locale.ROOT);
     }
   }
+
+  /**
+   * Where its records are.
+   *
+   * @param generation the generation whose records are read
+   * @param building the generation that a rebuild fills; null when none is under way
+   * @param changeNumber of the newest change of a record, rising without end
+   */
+  public record Table(long generation, @Nullable Long building, long changeNumber) {}
 
   /**
    * How far it is and what it counts.

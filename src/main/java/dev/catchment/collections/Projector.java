@@ -4,7 +4,6 @@ import dev.catchment.base.Ids;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.Durability;
-import dev.catchment.db.Tx;
 import dev.catchment.log.Cursor;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
@@ -35,6 +34,7 @@ public final class Projector implements Step {
   private final EventLog log;
   private final Cursors cursors;
   private final Ids ids;
+  private final DataExpressions expressions;
   private final RecordListener listener;
   private final LogReader reader;
 
@@ -45,11 +45,17 @@ public final class Projector implements Step {
 
   /** A projector over one store. */
   public Projector(
-      Database database, EventLog log, Cursors cursors, Ids ids, RecordListener listener) {
+      Database database,
+      EventLog log,
+      Cursors cursors,
+      Ids ids,
+      DataExpressions expressions,
+      RecordListener listener) {
     this.database = database;
     this.log = log;
     this.cursors = cursors;
     this.ids = ids;
+    this.expressions = expressions;
     this.listener = listener;
     this.reader = new LogReader(database, cursors, Collections.READER);
     database.listen(Channel.COLLECTIONS, any -> reader.lookAgain());
@@ -104,7 +110,7 @@ public final class Projector implements Step {
             Durability.DERIVED,
             tx -> {
               Cursor moved = cursors.move(tx, cursor, position);
-              batches.forEach(batch -> write(tx, batch));
+              batches.forEach(batch -> BatchWriter.write(tx, batch, ids, listener));
               return moved;
             }));
   }
@@ -127,8 +133,8 @@ public final class Projector implements Step {
     return sources.stream().flatMap(id -> following.getOrDefault(id, List.of()).stream()).toList();
   }
 
-  private static Batch fold(CollectionRow collection, List<StoredEvent> events) {
-    Batch batch = new Batch(collection);
+  private Batch fold(CollectionRow collection, List<StoredEvent> events) {
+    Batch batch = new Batch(collection, expressions);
     for (StoredEvent event : events) {
       if (!event.event().isDuplicate()
           && event.event().sourceId().equals(collection.identity().sourceId())
@@ -137,22 +143,6 @@ public final class Projector implements Step {
       }
     }
     return batch;
-  }
-
-  private void write(Tx tx, Batch batch) {
-    if (batch.isEmpty()) {
-      return;
-    }
-    CollectionRow collection = batch.collection();
-    // The rows are read where they are written: those pages are in that connection's memory.
-    batch.apply(Records.byKey(tx, collection.id(), batch.keys()), ids);
-    List<RecordChange> changes = batch.changes();
-    Records.write(tx, collection, changes);
-    Collections.count(tx, collection, batch.counts());
-    if (!changes.isEmpty()) {
-      listener.changed(tx, collection, changes, batch.events());
-      tx.notify(Channel.RECORDS, collection.id());
-    }
   }
 
   /**
@@ -188,7 +178,7 @@ public final class Projector implements Step {
             tx -> {
               // Even standing still, the cursor proves that nothing has changed since the fold.
               Cursor moved = cursors.move(tx, turn.cursor(), end);
-              write(tx, batch);
+              BatchWriter.write(tx, batch, ids, listener);
               tx.update(
                   "UPDATE collections SET catch_up_position = ? WHERE id = ?",
                   reached >= end ? null : (Long) reached,

@@ -13,6 +13,7 @@ import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Secret;
+import dev.catchment.collections.DataExpressions;
 import dev.catchment.db.Database;
 import dev.catchment.db.OpenDatabase;
 import dev.catchment.delivery.Courier;
@@ -203,7 +204,9 @@ final class ApiNode implements AutoCloseable {
     new UsageHandler(database, gate, plan).routes(router);
     new ConnectionHandler(database, gate, ids, transforms).routes(router);
     new ConnectionPreviewHandler(database, gate, transforms).routes(router);
-    new CollectionHandler(database, gate, ids, feeds).routes(router);
+    new CollectionHandler(database, gate, ids, feeds, new DataExpressions(transforms))
+        .routes(router);
+    new BackfillHandler(database, gate).routes(router);
     new RecordHandler(database, gate).routes(router);
     new EventHandler(database, gate).routes(router);
     new AttemptHandler(database, gate).routes(router);

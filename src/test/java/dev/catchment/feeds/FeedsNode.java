@@ -2,7 +2,11 @@ package dev.catchment.feeds;
 
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
+import dev.catchment.collections.Collections;
+import dev.catchment.collections.DataExpressions;
 import dev.catchment.collections.Projector;
+import dev.catchment.collections.RecordRow;
+import dev.catchment.collections.Records;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.OpenDatabase;
@@ -12,12 +16,15 @@ import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
 import dev.catchment.observe.Metrics;
 import dev.catchment.testkit.BothDatabases;
+import dev.catchment.transform.TransformSettings;
+import dev.catchment.transform.Transforms;
 import dev.catchment.worker.Loop;
 import dev.catchment.worker.Supervisor;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -35,6 +42,8 @@ public final class FeedsNode implements AutoCloseable {
   public final FeedDesk desk;
   public final Curation curation;
   private final Supervisor loops;
+  private final Transforms transforms =
+      new Transforms(InstantSource.system(), System::nanoTime, new TransformSettings(1, 16L << 20));
 
   public FeedsNode(BothDatabases.Store store, String name, FeedSettings settings) {
     this.settings = settings;
@@ -53,6 +62,7 @@ public final class FeedsNode implements AutoCloseable {
                 log,
                 new Cursors(database, name, 60_000),
                 ids,
+                new DataExpressions(transforms),
                 new FeedRecords(settings.limits())),
             InstantSource.system());
     Loop feeds = new Loop("feeds", memory, InstantSource.system());
@@ -94,6 +104,12 @@ public final class FeedsNode implements AutoCloseable {
 
   public Item post(Feed feed, ItemState state, String message) {
     return item(feed, state, Json.object().put("message", message).build().text());
+  }
+
+  /** The visible record behind an item. */
+  public Optional<RecordRow> record(Feed feed, String key) {
+    return database.read(
+        tx -> Records.find(tx, Collections.get(tx, SCOPE, feed.id()).table().generation(), key));
   }
 
   public FeedTag tag(Feed feed) {
