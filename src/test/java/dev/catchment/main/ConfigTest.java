@@ -3,8 +3,8 @@ package dev.catchment.main;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.catchment.base.Failure;
 import dev.catchment.api.TestDoor;
+import dev.catchment.base.Failure;
 import dev.catchment.base.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -117,8 +117,7 @@ final class ConfigTest {
         .isEqualTo(
             new Config.Quotas(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty()));
     assertThat(config.testDoors())
-        .isEqualTo(
-            new Config.TestDoors(TestDoor.Openness.PUBLIC, TestDoor.Openness.AUTHENTICATED));
+        .isEqualTo(new Config.TestDoors(TestDoor.Openness.PUBLIC, TestDoor.Openness.AUTHENTICATED));
   }
 
   @Test
