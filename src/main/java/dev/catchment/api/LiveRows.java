@@ -95,7 +95,7 @@ public final class LiveRows {
       return List.of();
     }
     CollectionRow collection = found.get();
-    Map<String, RecordRow> rows = Records.byKey(tx, collection.id(), keys);
+    Map<String, RecordRow> rows = Records.byKey(tx, collection.table().generation(), keys);
     Scope scope = collection.identity().scope();
     return keys.stream()
         .map(rows::get)

@@ -21,10 +21,21 @@ final class Batch {
    */
   private record Input(Fold.Outcome.Change change, @Nullable String data, StoredEvent event) {}
 
+  /**
+   * An event that reached a record, whether or not it holds it now.
+   *
+   * @param deletes whether the event deletes the record
+   */
+  record Reached(String key, long position, long sourceEventAt, boolean deletes) {}
+
+  /** An event that gave nothing to keep, and why. */
+  record Skip(String reason, StoredEvent event) {}
+
   private final CollectionRow collection;
   private final List<Input> inputs = new ArrayList<>();
   private final Map<String, StoredEvent> events = new LinkedHashMap<>();
   private final Map<String, Long> skipped = new TreeMap<>();
+  private final List<Skip> skips = new ArrayList<>();
   private final Map<String, RecordChange> changes = new LinkedHashMap<>();
   private long applied;
   private long stale;
@@ -42,7 +53,10 @@ final class Batch {
   void add(StoredEvent event) {
     switch (Fold.of(collection.fold(), event)) {
       case Fold.Outcome.PassedOver passedOver -> {}
-      case Fold.Outcome.Skipped skip -> skipped.merge(skip.reason(), 1L, Long::sum);
+      case Fold.Outcome.Skipped skip -> {
+        skipped.merge(skip.reason(), 1L, Long::sum);
+        skips.add(new Skip(skip.reason(), event));
+      }
       case Fold.Outcome.Change change ->
           inputs.add(new Input(change, change.data() == null ? null : change.data().text(), event));
     }
@@ -135,6 +149,23 @@ final class Batch {
   /** The events behind the changes, by id. */
   Map<String, StoredEvent> events() {
     return events;
+  }
+
+  /** Every change that was added with its event, those without effect included. */
+  List<Reached> reached() {
+    return inputs.stream()
+        .map(input ->
+            new Reached(
+                input.change().key(),
+                input.event().position(),
+                input.change().sourceEventAt(),
+                input.change().data() == null))
+        .toList();
+  }
+
+  /** The events that gave nothing to keep. */
+  List<Skip> skips() {
+    return skips;
   }
 
   /** What to add to the collection's counts. */

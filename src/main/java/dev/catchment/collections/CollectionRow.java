@@ -11,12 +11,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param identity who and whose it is
  * @param fold how its source's events become records
+ * @param table where its records are
  * @param progress how far it is and what it counts
  * @param backfill the current or last backfill
  * @param times when it was made and last changed
  */
 public record CollectionRow(
-    Identity identity, FoldSpec fold, Progress progress, Backfill backfill, Times times) {
+    Identity identity,
+    FoldSpec fold,
+    Table table,
+    Progress progress,
+    Backfill backfill,
+    Times times) {
 
   /**
    * Who and whose it is.
@@ -57,6 +63,15 @@ public record CollectionRow(
       return name().toLowerCase(Locale.ROOT);
     }
   }
+
+  /**
+   * Where its records are.
+   *
+   * @param generation the generation whose records are read
+   * @param building the generation that a rebuild fills; null when none is under way
+   * @param changeNumber of the newest change of a record, rising without end
+   */
+  public record Table(long generation, @Nullable Long building, long changeNumber) {}
 
   /**
    * How far it is and what it counts.

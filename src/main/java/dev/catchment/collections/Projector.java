@@ -4,7 +4,6 @@ import dev.catchment.base.Ids;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.Durability;
-import dev.catchment.db.Tx;
 import dev.catchment.log.Cursor;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
@@ -104,7 +103,7 @@ public final class Projector implements Step {
             Durability.DERIVED,
             tx -> {
               Cursor moved = cursors.move(tx, cursor, position);
-              batches.forEach(batch -> write(tx, batch));
+              batches.forEach(batch -> BatchWriter.write(tx, batch, ids, listener));
               return moved;
             }));
   }
@@ -137,22 +136,6 @@ public final class Projector implements Step {
       }
     }
     return batch;
-  }
-
-  private void write(Tx tx, Batch batch) {
-    if (batch.isEmpty()) {
-      return;
-    }
-    CollectionRow collection = batch.collection();
-    // The rows are read where they are written: those pages are in that connection's memory.
-    batch.apply(Records.byKey(tx, collection.id(), batch.keys()), ids);
-    List<RecordChange> changes = batch.changes();
-    Records.write(tx, collection, changes);
-    Collections.count(tx, collection, batch.counts());
-    if (!changes.isEmpty()) {
-      listener.changed(tx, collection, changes, batch.events());
-      tx.notify(Channel.RECORDS, collection.id());
-    }
   }
 
   /**
@@ -188,7 +171,7 @@ public final class Projector implements Step {
             tx -> {
               // Even standing still, the cursor proves that nothing has changed since the fold.
               Cursor moved = cursors.move(tx, turn.cursor(), end);
-              write(tx, batch);
+              BatchWriter.write(tx, batch, ids, listener);
               tx.update(
                   "UPDATE collections SET catch_up_position = ? WHERE id = ?",
                   reached >= end ? null : (Long) reached,

@@ -18,12 +18,12 @@ public final class Records {
   private Records() {}
 
   /** The rows of these keys, tombstones included; keys without a row are left out. */
-  public static Map<String, RecordRow> byKey(Tx tx, String collectionId, List<String> keys) {
+  public static Map<String, RecordRow> byKey(Tx tx, long generation, List<String> keys) {
     Map<String, RecordRow> rows = new HashMap<>();
     for (int from = 0; from < keys.size(); from += KEYS_MAX) {
       List<String> some = keys.subList(from, Math.min(keys.size(), from + KEYS_MAX));
       List<@Nullable Object> args = new ArrayList<>();
-      args.add(collectionId);
+      args.add(generation);
       args.addAll(some);
       // Marks are padded to the next power of two, so that there are eight statements to keep
       // prepared and not two hundred.
@@ -32,7 +32,7 @@ public final class Records {
         args.add(some.getLast());
       }
       tx.list(
-              "SELECT * FROM records WHERE collection_id = ? AND record_key IN ("
+              "SELECT * FROM records WHERE generation = ? AND record_key IN ("
                   + "?,".repeat(marks - 1)
                   + "?)",
               Records::row,
@@ -42,18 +42,20 @@ public final class Records {
     return rows;
   }
 
-  /** Inserts or replaces the rows as they are. */
-  static void write(Tx tx, CollectionRow collection, List<RecordChange> changes) {
+  /**
+   * Inserts or replaces the rows as they are.
+   *
+   * @param firstChange the number of the first change; the others follow it
+   */
+  static void write(Tx tx, long generation, List<RecordChange> changes, long firstChange) {
     List<@Nullable Object[]> rows = new ArrayList<>(changes.size());
     for (RecordChange change : changes) {
       RecordRow row = change.after();
       rows.add(
           new @Nullable Object[] {
-            collection.id(),
+            generation,
             row.key(),
             row.id(),
-            collection.identity().scope().orgId(),
-            collection.identity().scope().envId(),
             row.data(),
             row.eventType(),
             row.version().sourceEventId(),
@@ -61,19 +63,22 @@ public final class Records {
             row.version().position(),
             row.deleted(),
             row.createdAt(),
-            row.updatedAt()
+            row.updatedAt(),
+            firstChange + rows.size(),
+            tx.now()
           });
     }
     tx.batch(
         """
-        INSERT INTO records (collection_id, record_key, id, org_id, env_id, data, event_type,
-          source_event_id, source_event_at, position, deleted, created_at, updated_at)
+        INSERT INTO records (generation, record_key, id, data, event_type, source_event_id,
+          source_event_at, position, deleted, created_at, updated_at, change_number, changed_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (collection_id, record_key) DO UPDATE SET
+        ON CONFLICT (generation, record_key) DO UPDATE SET
           data = excluded.data, event_type = excluded.event_type,
           source_event_id = excluded.source_event_id, source_event_at = excluded.source_event_at,
           position = excluded.position, deleted = excluded.deleted,
-          created_at = excluded.created_at, updated_at = excluded.updated_at
+          created_at = excluded.created_at, updated_at = excluded.updated_at,
+          change_number = excluded.change_number, changed_at = excluded.changed_at
         """,
         rows);
   }
@@ -87,25 +92,29 @@ public final class Records {
     // A batch that was folded over one of these rows must be folded again, or it miscounts. Before
     // the rows, because the projector too locks its cursor first.
     Cursors.disturb(tx, Collections.READER);
-    List<String> collections =
+    List<Long> generations =
         tx.list(
             """
-            DELETE FROM records WHERE deleted = 1 AND (collection_id, record_key) IN
-              (SELECT collection_id, record_key FROM records
+            DELETE FROM records WHERE deleted = 1 AND (generation, record_key) IN
+              (SELECT generation, record_key FROM records
                 WHERE deleted = 1 AND updated_at < ? ORDER BY updated_at LIMIT ?)
-            RETURNING collection_id
+            RETURNING generation
             """,
-            row -> row.string("collection_id"),
+            row -> row.number("generation"),
             epochMillis,
             max);
-    Map<String, Integer> counts = new HashMap<>();
-    collections.forEach(id -> counts.merge(id, 1, Integer::sum));
-    counts.forEach((id, count) ->
+    Map<Long, Integer> counts = new HashMap<>();
+    generations.forEach(generation -> counts.merge(generation, 1, Integer::sum));
+    counts.forEach((generation, count) ->
         tx.update(
-            "UPDATE collections SET tombstone_count = tombstone_count - ? WHERE id = ?",
+            """
+            UPDATE collections SET tombstone_count = tombstone_count - ?
+             WHERE id = (SELECT collection_id FROM generations WHERE id = ?) AND generation = ?
+            """,
             count,
-            id));
-    return collections.size();
+            generation,
+            generation));
+    return generations.size();
   }
 
   /** Whether there is a tombstone whose last event came before that time. */
@@ -118,11 +127,11 @@ public final class Records {
   }
 
   /** The visible record of a key. The caller has made sure that the collection is in its scope. */
-  public static Optional<RecordRow> find(Tx tx, String collectionId, String key) {
+  public static Optional<RecordRow> find(Tx tx, long generation, String key) {
     return tx.find(
-        "SELECT * FROM records WHERE collection_id = ? AND record_key = ? AND deleted = 0",
+        "SELECT * FROM records WHERE generation = ? AND record_key = ? AND deleted = 0",
         Records::row,
-        collectionId,
+        generation,
         key);
   }
 
@@ -140,11 +149,11 @@ public final class Records {
   public record Place(long updatedAt, String id) {}
 
   /** Visible records, last changed first; up to one more than the limit, to tell if there are. */
-  public static List<RecordRow> list(Tx tx, String collectionId, Wanted wanted) {
+  public static List<RecordRow> list(Tx tx, long generation, Wanted wanted) {
     StringBuilder sql =
-        new StringBuilder("SELECT * FROM records WHERE collection_id = ? AND deleted = 0");
+        new StringBuilder("SELECT * FROM records WHERE generation = ? AND deleted = 0");
     List<@Nullable Object> args = new ArrayList<>();
-    args.add(collectionId);
+    args.add(generation);
     if (!wanted.eventTypes().isEmpty()) {
       sql.append(" AND event_type IN (")
           .append("?,".repeat(wanted.eventTypes().size() - 1))

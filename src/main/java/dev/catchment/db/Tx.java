@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tx {
   private static final Log LOG = Log.of("db.tx");
+
+  /** How many rows of a long answer a shared store sends at a time. */
+  private static final int FETCHED_ROWS = 1_000;
 
   private final Session session;
   private final long now;
@@ -85,6 +89,30 @@ public final class Tx {
               rows.add(reader.read(row));
             }
             return rows;
+          }
+        });
+  }
+
+  /**
+   * Hands the rows of a query over one after another as the store finds them, so that any number of
+   * them takes the same memory. The transaction stays open meanwhile.
+   *
+   * @param taker answers whether it wants another row; it must not keep the one it was given
+   */
+  public void each(String sql, Predicate<Row> taker, @Nullable Object... args) {
+    session.run(
+        sql,
+        1,
+        statement -> {
+          bind(statement, args);
+          statement.setFetchSize(FETCHED_ROWS);
+          try (ResultSet results = statement.executeQuery()) {
+            Row row = new Row(results);
+            boolean more = results.next();
+            while (more && taker.test(row)) {
+              more = results.next();
+            }
+            return more;
           }
         });
   }

@@ -36,7 +36,7 @@ public final class FeedMemory implements Step {
           + " LEFT JOIN feed_items i"
           + " ON i.collection_id = f.collection_id AND i.list IN (1, 2)"
           + " LEFT JOIN records r"
-          + " ON r.collection_id = i.collection_id AND r.record_key = i.record_key"
+          + " ON r.generation = c.generation AND r.record_key = i.record_key"
           + " WHERE f.collection_id = ? ORDER BY i.list, i.unpinned, i.rank, i.item_id";
 
   private final Database database;

@@ -23,8 +23,8 @@ public final class Items {
   private static final String SELECT =
       "SELECT "
           + COLUMNS
-          + " FROM feed_items i JOIN records r"
-          + " ON r.collection_id = i.collection_id AND r.record_key = i.record_key"
+          + " FROM feed_items i JOIN collections c ON c.id = i.collection_id"
+          + " JOIN records r ON r.generation = c.generation AND r.record_key = i.record_key"
           + " WHERE i.collection_id = ? ";
 
   private Items() {}

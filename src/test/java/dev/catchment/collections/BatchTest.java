@@ -191,6 +191,7 @@ final class BatchTest {
         new CollectionRow.Identity(
             "c".repeat(32), Events.SCOPE, "C", "c", null, Events.SOURCE, null, null),
         Events.spec("id", OPTIONS),
+        new CollectionRow.Table(1, null, 0),
         new CollectionRow.Progress(0, null, 0, 0, 0, 0, 0, Json.object().build(), 0, null, 0),
         new CollectionRow.Backfill(null, null, null, null, null, null, null),
         new CollectionRow.Times(0, 0));

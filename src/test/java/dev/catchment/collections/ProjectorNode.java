@@ -109,8 +109,14 @@ final class ProjectorNode implements AutoCloseable {
   }
 
   List<RecordRow> records(String id, int limit) {
+    long generation = generation(id);
     return database.read(
-        tx -> Records.list(tx, id, new Records.Wanted(List.of(), null, null, limit)));
+        tx -> Records.list(tx, generation, new Records.Wanted(List.of(), null, null, limit)));
+  }
+
+  /** The generation whose records are read. */
+  long generation(String id) {
+    return get(id).table().generation();
   }
 
   long lag(String id) {

@@ -183,8 +183,9 @@ final class ProjectorPropertyTest {
     Map<String, PlainFold.State> states = new TreeMap<>();
     List<String> keys = new ArrayList<>(plain.keys());
     keys.addAll(List.of("k0", "k1", "k2", "k3", "k4", "k5", "", "soon"));
+    long generation = node.generation(id);
     node.database
-        .read(tx -> Records.byKey(tx, id, keys))
+        .read(tx -> Records.byKey(tx, generation, keys))
         .forEach((key, row) ->
             states.put(
                 key,

@@ -171,7 +171,11 @@ final class ProjectorTest {
   }
 
   private static String data(ProjectorNode node, String id, String key) {
-    return node.database.read(tx -> Records.find(tx, id, key)).map(RecordRow::data).orElse("none");
+    long generation = node.generation(id);
+    return node.database
+        .read(tx -> Records.find(tx, generation, key))
+        .map(RecordRow::data)
+        .orElse("none");
   }
 
   private static long count(Database database) {

@@ -154,7 +154,8 @@ final class RecordsTest {
   }
 
   private static List<RecordRow> list(ProjectorNode node, String id, Records.Wanted wanted) {
-    return node.database.read(tx -> Records.list(tx, id, wanted));
+    long generation = node.generation(id);
+    return node.database.read(tx -> Records.list(tx, generation, wanted));
   }
 
   private static List<String> ids(

@@ -96,6 +96,28 @@ final class DatabaseTest {
   }
 
   @BothDatabases
+  void rowsAreHandedOverOneByOneUntilNoMoreAreWanted(BothDatabases.Store store) {
+    try (Database database = open(store)) {
+      List<Object[]> rows = new ArrayList<>();
+      for (int i = 0; i < 2_500; i++) {
+        rows.add(new Object[] {"c%04d".formatted(i), i});
+      }
+      database.<int[]>write(tx -> tx.batch(PUT, rows));
+      List<Long> all = new ArrayList<>();
+      List<Long> some = new ArrayList<>();
+      database.read(tx -> {
+        String sql = "SELECT position FROM cursors ORDER BY name";
+        tx.each(sql, row -> all.add(row.number("position")));
+        tx.each(sql, row -> some.add(row.number("position")) && some.size() < 3);
+        return true;
+      });
+
+      assertThat(all).hasSize(2_500).isSorted();
+      assertThat(some).containsExactly(0L, 1L, 2L);
+    }
+  }
+
+  @BothDatabases
   void worksRunInTheOrderOfTheirSubmission(BothDatabases.Store store) {
     try (Database database = open(store)) {
       List<CompletableFuture<Long>> futures = new ArrayList<>();

@@ -5,7 +5,6 @@ import static dev.catchment.feeds.FeedsNode.SCOPE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.catchment.collections.Records;
 import dev.catchment.json.Json;
 import dev.catchment.testkit.BothDatabases;
 import java.util.ArrayList;
@@ -24,7 +23,7 @@ final class CurationTest {
       Item item = node.post(feed, ItemState.LIVE, "Gól! ⚽\r\n\u0007");
 
       assertThat(node.messages(feed, "liveContents")).containsExactly("Gól! ⚽\n");
-      var record = node.database.read(tx -> Records.find(tx, feed.id(), item.key())).orElseThrow();
+      var record = node.record(feed, item.key()).orElseThrow();
       assertThat(record.id()).isEqualTo(item.id());
       assertThat(record.data()).contains("\"source\":\"MANUAL\"").doesNotContain("curation");
     }
@@ -184,7 +183,7 @@ final class CurationTest {
           .hasMessage("Item not found");
       // An item made now is folded after the deletion, so its presence proves that was folded too.
       node.post(feed, ItemState.LIVE, "b");
-      var record = node.database.read(tx -> Records.find(tx, feed.id(), item.key()));
+      var record = node.record(feed, item.key());
       assertThat(record).isEmpty();
       assertThat(node.tag(feed).liveCount()).isEqualTo(1);
     }

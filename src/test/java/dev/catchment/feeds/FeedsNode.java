@@ -2,7 +2,10 @@ package dev.catchment.feeds;
 
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
+import dev.catchment.collections.Collections;
 import dev.catchment.collections.Projector;
+import dev.catchment.collections.RecordRow;
+import dev.catchment.collections.Records;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.OpenDatabase;
@@ -18,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -94,6 +98,12 @@ public final class FeedsNode implements AutoCloseable {
 
   public Item post(Feed feed, ItemState state, String message) {
     return item(feed, state, Json.object().put("message", message).build().text());
+  }
+
+  /** The visible record behind an item. */
+  public Optional<RecordRow> record(Feed feed, String key) {
+    return database.read(
+        tx -> Records.find(tx, Collections.get(tx, SCOPE, feed.id()).table().generation(), key));
   }
 
   public FeedTag tag(Feed feed) {

@@ -354,9 +354,10 @@ final class RetentionTest {
     node.database.write(tx ->
         tx.update(
             """
-            INSERT INTO records (collection_id, record_key, id, org_id, env_id, data,
-              source_event_id, source_event_at, position, deleted, created_at, updated_at)
-            VALUES ('c', ?, ?, 'o', 'e', '{}', 'x', ?, 1, ?, ?, ?)
+            INSERT INTO records (generation, record_key, id, data, source_event_id,
+              source_event_at, position, deleted, created_at, updated_at, change_number, changed_at)
+            SELECT generation, ?, ?, '{}', 'x', ?, 1, ?, ?, ?, 1, 1 FROM collections
+             WHERE id = 'c'
             """,
             key,
             node.ids.next(),
