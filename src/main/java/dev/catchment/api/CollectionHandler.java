@@ -7,6 +7,7 @@ import dev.catchment.base.Times;
 import dev.catchment.collections.CollectionOptions;
 import dev.catchment.collections.CollectionRow;
 import dev.catchment.collections.Collections;
+import dev.catchment.collections.DataExpressions;
 import dev.catchment.db.Database;
 import dev.catchment.db.Tx;
 import dev.catchment.expr.BodyPath;
