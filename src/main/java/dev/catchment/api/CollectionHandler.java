@@ -35,15 +35,19 @@ public final class CollectionHandler {
   private final Gate gate;
   private final Ids ids;
   private final FeedDesk feeds;
+  private final DataExpressions expressions;
 
   /**
    * @param feeds changes and removes the collections that are feeds, which have more than their row
+   * @param expressions judges the expressions that make the data of records
    */
-  public CollectionHandler(Database database, Gate gate, Ids ids, FeedDesk feeds) {
+  public CollectionHandler(
+      Database database, Gate gate, Ids ids, FeedDesk feeds, DataExpressions expressions) {
     this.database = database;
     this.gate = gate;
     this.ids = ids;
     this.feeds = feeds;
+    this.expressions = expressions;
   }
 
   /** Adds the routes. */
@@ -89,6 +93,7 @@ public final class CollectionHandler {
         new CollectionRow.FoldSpec(
             keyPath(input), null, CollectionOptions.none(), CollectionRow.Status.ACTIVE);
     CollectionRow.FoldSpec given = merged(blank, input);
+    expressions.check(given.options());
     Collections.Draft draft =
         new Collections.Draft(
             ids.next(),
@@ -114,6 +119,10 @@ public final class CollectionHandler {
     Input input = change.input().requireAny(CHANGEABLE);
     if (named.contentType() != null) {
       return updateFeed(scope, named.id(), input);
+    }
+    Json.Obj options = input.object("options", null);
+    if (options != null) {
+      expressions.check(CollectionOptions.none().merged(options));
     }
     return Response.json(
         200,
@@ -177,7 +186,7 @@ public final class CollectionHandler {
 
   private static @Nullable BodyPath typePath(Input input) {
     String text = input.nullableText("event_type_field", PATH_CHARS_MAX, null);
-    return text == null ? null : BodyPath.parse(text, "event_type_field");
+    return text == null ? null : BodyPath.parseJoined(text, "event_type_field");
   }
 
   private Response delete(Request request) {

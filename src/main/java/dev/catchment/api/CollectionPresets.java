@@ -38,7 +38,8 @@ final class CollectionPresets {
                 path(template.get().eventTimePath(), "options.event_time_path"),
                 options.deleteWhen(),
                 options.includeWhen(),
-                options.dataPath()),
+                options.dataPath(),
+                options.shape()),
         given.status());
   }
 
@@ -48,6 +49,6 @@ final class CollectionPresets {
   }
 
   private static @Nullable BodyPath path(@Nullable String text, String field) {
-    return text == null ? null : BodyPath.parse(text, field);
+    return text == null ? null : BodyPath.parseJoined(text, field);
   }
 }

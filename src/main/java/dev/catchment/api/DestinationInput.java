@@ -71,7 +71,7 @@ final class DestinationInput {
   private static final int TIMEOUT_MILLIS_MAX = 120_000;
   private static final int INTERVALS_MAX = 20;
   private static final int INTERVAL_SECONDS_MAX = 604_800;
-  private static final int URL_CHARS_MAX = 2_048;
+  static final int URL_CHARS_MAX = 2_048;
   private static final int PATH_CHARS_MAX = 1_000;
   private static final String RATE = "rate_limit_per_second";
   private static final int RATE_MAX = 10_000;
