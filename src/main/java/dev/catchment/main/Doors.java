@@ -218,6 +218,7 @@ final class Doors {
       boolean delivery =
           !inTrouble.containsKey("courier")
               && !inTrouble.containsKey("settler")
+              && !inTrouble.containsKey("renewer")
               && !inTrouble.containsKey("dispatcher");
       return new HealthHandler.Health(
           storage && working ? HealthHandler.State.OK : HealthHandler.State.DEGRADED,
