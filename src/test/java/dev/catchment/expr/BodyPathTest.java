@@ -81,7 +81,7 @@ final class BodyPathTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a + ", " + a", "a + + b", "a + b..c", "a + b + c + d + e + f"})
+  @ValueSource(strings = {"a + ", " + a", "a + b..c", "a + b + c + d + e + f"})
   void aJoinOfWhatIsNoPathOrTooManyIsRefused(String path) {
     assertThatThrownBy(() -> BodyPath.parseJoined(path, "event_type_field"))
         .isInstanceOf(Failure.class)
