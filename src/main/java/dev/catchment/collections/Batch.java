@@ -158,8 +158,9 @@ final class Batch {
       return input.over(before, merges());
     }
     Batch past = known.past().get(input.key());
-    boolean merged = past != null && known.fresh().contains(input.event().position());
-    return merged ? input.among(past.inputs, before) : input.stale(before);
+    return past != null && known.fresh().contains(input.event().position())
+        ? input.among(past.inputs, before)
+        : input.stale(before);
   }
 
   private String newId(String key, Ids ids) {
