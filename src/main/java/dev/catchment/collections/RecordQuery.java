@@ -79,6 +79,11 @@ public final class RecordQuery {
         && (where.isEmpty() || where.matches(view(row)));
   }
 
+  /** The record's place in the order, from which a list goes on behind it. */
+  public RecordPlace place(RecordRow record) {
+    return new RecordPlace(order.keys(record.view()), record.id());
+  }
+
   private boolean wantsType(@Nullable String type) {
     return given.eventTypes().isEmpty() || (type != null && given.eventTypes().contains(type));
   }

@@ -129,4 +129,33 @@ public final class RecordScan {
     return top.page(
         cut[0] ? new RecordPage.Bound.Newest(meter.rows()) : new RecordPage.Bound.None());
   }
+
+  /**
+   * Hands over all that the query wants, in its order, as one snapshot and in memory that does not
+   * grow with the number of records; an order that no index has costs the sort keys of each.
+   *
+   * @param after the place behind which to begin; null for the first record
+   * @param taker answers whether it wants another record
+   * @throws dev.catchment.base.Failure {@code INVALID} when the sort keys of an order that no index
+   *     has take more than is set aside for them
+   */
+  public void each(
+      Tx tx,
+      CollectionRow collection,
+      RecordQuery query,
+      @Nullable RecordPlace after,
+      Predicate<RecordRow> taker) {
+    long generation = collection.table().generation();
+    Optional<Walk> walk = Walk.of(generation, query.order(), DeclaredIndexes.none());
+    if (walk.isPresent()) {
+      walk.get()
+          .each(
+              tx,
+              after,
+              Long.MAX_VALUE,
+              row -> !query.wants(row) || taker.test(Records.row(row)));
+    } else {
+      SortedKeys.of(tx, generation, query, after).each(tx, generation, taker);
+    }
+  }
 }
