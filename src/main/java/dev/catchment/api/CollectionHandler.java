@@ -60,6 +60,15 @@ public final class CollectionHandler {
     Params params = Params.of(request);
     String status = params.word("status", Fields.STATUSES);
     String source = params.id("source_id", "Source");
+    ETag tag =
+        ETag.of(
+            request,
+            scope.envId() + "-" + database.<Long>read(tx -> Collections.listStamp(tx, scope)));
+    return tag.unchanged(request).orElseGet(() -> tag.on(list(scope, params, source, status)));
+  }
+
+  private Response list(
+      Scope scope, Params params, @Nullable String source, @Nullable String status) {
     return new Listing<>("collections", CollectionRow::id, CollectionHandler::row)
         .answer(
             params,
@@ -78,7 +87,11 @@ public final class CollectionHandler {
   private Response get(Request request) {
     Scope scope = gate.read(request, SEGMENT);
     String id = Path.id(request, "Collection");
-    return Response.json(200, database.read(tx -> answer(tx, Collections.get(tx, scope, id))));
+    Response response =
+        Response.json(200, database.read(tx -> answer(tx, Collections.get(tx, scope, id))));
+    // Its lag changes with each event, so there is nothing cheaper to compare.
+    ETag tag = ETag.ofBody(response);
+    return tag.unchanged(request).orElseGet(() -> tag.on(response));
   }
 
   private Response create(Request request) {

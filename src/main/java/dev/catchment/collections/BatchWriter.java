@@ -27,6 +27,7 @@ final class BatchWriter {
     List<RecordChange> changes = batch.changes();
     long last = Collections.count(tx, collection, batch.counts(), changes.size());
     Records.write(tx, generation, changes, last - changes.size() + 1);
+    RecordIndexes.write(tx, collection, generation, changes);
     RecordEvents.write(tx, generation, batch.reached());
     SkippedEvents.write(tx, collection.id(), batch.skips());
     if (!changes.isEmpty()) {

@@ -2,6 +2,7 @@ package dev.catchment.main;
 
 import dev.catchment.api.LiveRows;
 import dev.catchment.base.Ids;
+import dev.catchment.collections.IndexBuilder;
 import dev.catchment.collections.Projector;
 import dev.catchment.collections.RecordListener;
 import dev.catchment.db.Channel;
@@ -196,6 +197,9 @@ public final class Node implements AutoCloseable {
                   stores.eventIds(),
                   RecordListener.both(feeds.records(), new LiveRecords(features.live()))),
               stores.clock());
+      IndexBuilder builder = new IndexBuilder(stores.database());
+      Loop indexes = new Loop("indexes", builder, stores.clock());
+      builder.wakes(indexes::wake);
       Loop courier = new Loop("courier", features.courier(), stores.clock());
       Loop settler = new Loop("settler", features.courier().settler(), stores.clock());
       Loop refusals = new Loop("refusals", features.intake().refusals(), stores.clock());
@@ -210,7 +214,8 @@ public final class Node implements AutoCloseable {
       stores.database().listen(Channel.COLLECTIONS, any -> projector.wake());
       stores.database().listen(Channel.DELIVERIES, any -> courier.wake());
       List<Loop> readers =
-          new ArrayList<>(List.of(courier, dispatcher, projector, feedMemory, refusals, live));
+          new ArrayList<>(
+              List.of(courier, dispatcher, projector, indexes, feedMemory, refusals, live));
       retention(stores).ifPresent(readers::add);
       readers.add(jobs(stores, features.letters()));
       features.letters().resolver(stores).map(step -> issues(stores, step)).ifPresent(readers::add);
