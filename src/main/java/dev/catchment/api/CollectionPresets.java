@@ -39,6 +39,7 @@ final class CollectionPresets {
                 options.deleteWhen(),
                 options.includeWhen(),
                 options.dataPath(),
+                options.shape(),
                 options.reading()),
         given.status());
   }

@@ -7,6 +7,7 @@ import dev.catchment.access.OriginRule;
 import dev.catchment.access.SessionCookie;
 import dev.catchment.api.AttemptHandler;
 import dev.catchment.api.AuthHandler;
+import dev.catchment.api.BackfillHandler;
 import dev.catchment.api.CollectionHandler;
 import dev.catchment.api.ConnectionHandler;
 import dev.catchment.api.ConnectionPreviewHandler;
@@ -31,6 +32,7 @@ import dev.catchment.api.RetryJobHandler;
 import dev.catchment.api.SocketIngestHandler;
 import dev.catchment.api.SourceHandler;
 import dev.catchment.api.UsageHandler;
+import dev.catchment.collections.DataExpressions;
 import dev.catchment.collections.RecordScan;
 import dev.catchment.feedapi.FeedApi;
 import dev.catchment.http.Router;
@@ -158,10 +160,7 @@ final class Doors {
       new ConnectionHandler(stores.database(), gate, stores.ids(), features.transforms())
           .routes(router);
       new ConnectionPreviewHandler(stores.database(), gate, features.transforms()).routes(router);
-      new CollectionHandler(stores.database(), gate, stores.ids(), feeds.desk()).routes(router);
-      new RecordHandler(
-              stores.database(), gate, new RecordScan(stores.config().collections().scan()))
-          .routes(router);
+      collections(router, gate);
       new EventHandler(stores.database(), gate).routes(router);
       new AttemptHandler(stores.database(), gate).routes(router);
       letters(router, gate, features.letters());
@@ -169,6 +168,20 @@ final class Doors {
               stores.database(),
               gate,
               request -> features.intake().ingest().acceptAgain(request.refused()))
+          .routes(router);
+    }
+
+    private void collections(Router router, Gate gate) {
+      new CollectionHandler(
+              stores.database(),
+              gate,
+              stores.ids(),
+              feeds.desk(),
+              new DataExpressions(features.transforms()))
+          .routes(router);
+      new BackfillHandler(stores.database(), gate).routes(router);
+      new RecordHandler(
+              stores.database(), gate, new RecordScan(stores.config().collections().scan()))
           .routes(router);
     }
 

@@ -13,6 +13,7 @@ import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Secret;
+import dev.catchment.collections.DataExpressions;
 import dev.catchment.collections.RecordScan;
 import dev.catchment.collections.ScanBounds;
 import dev.catchment.db.Database;
@@ -198,7 +199,9 @@ final class ApiNode implements AutoCloseable {
     new UsageHandler(database, gate, plan).routes(router);
     new ConnectionHandler(database, gate, ids, transforms).routes(router);
     new ConnectionPreviewHandler(database, gate, transforms).routes(router);
-    new CollectionHandler(database, gate, ids, feeds).routes(router);
+    new CollectionHandler(database, gate, ids, feeds, new DataExpressions(transforms))
+        .routes(router);
+    new BackfillHandler(database, gate).routes(router);
     new RecordHandler(database, gate, new RecordScan(ScanBounds.standard())).routes(router);
     new EventHandler(database, gate).routes(router);
     new AttemptHandler(database, gate).routes(router);
