@@ -1,7 +1,5 @@
 package dev.catchment.collections;
 
-import dev.catchment.db.Row;
-
 /** How much a query has looked at. */
 final class Meter {
   private final ScanBounds bounds;
@@ -17,10 +15,10 @@ final class Meter {
     return rows >= bounds.rowsMax() || characters >= bounds.charactersMax();
   }
 
-  /** Looks at one more. */
-  void count(Row row) {
+  /** Looks at one more with these data. */
+  void count(String data) {
     rows++;
-    characters += row.string("data").length();
+    characters += data.length();
   }
 
   /** Records looked at. */

@@ -87,8 +87,9 @@ public final class RecordScan {
             row -> {
               cut[0] = meter.isFull();
               if (!cut[0]) {
-                meter.count(row);
-                top.offer(row);
+                String data = row.string("data");
+                meter.count(data);
+                top.offer(row, data);
               }
               return !cut[0];
             });
@@ -193,7 +194,8 @@ public final class RecordScan {
               tx,
               after,
               Long.MAX_VALUE,
-              row -> !query.wants(row) || taker.test(Records.row(row)));
+              row ->
+                  !query.wants(row, row.string("data")) || taker.test(Records.row(row)));
     } else {
       SortedKeys.of(tx, generation, query, after).each(tx, generation, taker);
     }

@@ -12,7 +12,7 @@ package dev.catchment.collections;
  */
 public record ScanBounds(
     int rowsMax, long charactersMax, int firstRows, int candidatesMax, int valuesMax) {
-  private static final int ROWS_MAX = 100_000;
+  private static final int ROWS_MAX = 50_000;
   private static final long CHARACTERS_MAX = 256L << 20;
   private static final int FIRST_ROWS = 1_000;
   private static final int CANDIDATES_MAX = 3_000;

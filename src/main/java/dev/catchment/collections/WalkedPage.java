@@ -30,8 +30,9 @@ final class WalkedPage implements Predicate<Row> {
       stopped = true;
       return false;
     }
-    meter.count(row);
-    boolean wanted = query.wants(row);
+    String data = row.string("data");
+    meter.count(data);
+    boolean wanted = query.wants(row, data);
     if (wanted && rows.size() == limit) {
       more = true;
       return false;
