@@ -92,8 +92,7 @@ public final class CollectionHandler {
   private Response get(Request request) {
     Scope scope = gate.read(request, SEGMENT);
     Response response =
-        Response.json(
-            200, database.read(tx -> answer(tx, CollectionPath.get(tx, scope, request))));
+        Response.json(200, database.read(tx -> answer(tx, CollectionPath.get(tx, scope, request))));
     // Its lag changes with each event, so there is nothing cheaper to compare.
     ETag tag = ETag.ofBody(response);
     return tag.unchanged(request).orElseGet(() -> tag.on(response));

@@ -65,21 +65,22 @@ public final class RecordHandler {
             .map(cursor -> RecordPlace.parse(cursor, query.order()))
             .orElse(null);
     List<CollectionRow> unindexed = new ArrayList<>();
-    Response response = database.read(tx -> {
-      CollectionRow collection = CollectionPath.get(tx, scope, request);
-      CollectionRow.Table table = collection.table();
-      ETag tag = ETag.of(request, table.generation() + "-" + table.changeNumber());
-      return tag.unchanged(request)
-          .orElseGet(() -> {
-            RecordPage page = scan.page(tx, collection, query, after, limit);
-            Response answer = answer(collection, page, query, fields);
-            if (page.missesTexts()) {
-              unindexed.add(collection);
-            }
-            // What a bound cut short could be more at the next time, with nothing changed.
-            return page.bound() instanceof RecordPage.Bound.None ? tag.on(answer) : answer;
-          });
-    });
+    Response response =
+        database.read(tx -> {
+          CollectionRow collection = CollectionPath.get(tx, scope, request);
+          CollectionRow.Table table = collection.table();
+          ETag tag = ETag.of(request, table.generation() + "-" + table.changeNumber());
+          return tag.unchanged(request)
+              .orElseGet(() -> {
+                RecordPage page = scan.page(tx, collection, query, after, limit);
+                Response answer = answer(collection, page, query, fields);
+                if (page.missesTexts()) {
+                  unindexed.add(collection);
+                }
+                // What a bound cut short could be more at the next time, with nothing changed.
+                return page.bound() instanceof RecordPage.Bound.None ? tag.on(answer) : answer;
+              });
+        });
     // The index is built once somebody has searched far enough to miss it.
     unindexed.forEach(collection ->
         database.write(
@@ -107,10 +108,7 @@ public final class RecordHandler {
   }
 
   private static Response answer(
-      CollectionRow collection,
-      RecordPage page,
-      RecordQuery query,
-      @Nullable RecordFields fields) {
+      CollectionRow collection, RecordPage page, RecordQuery query, @Nullable RecordFields fields) {
     Response whole =
         Response.json(
             200,
@@ -154,9 +152,7 @@ public final class RecordHandler {
       CollectionRow collection, RecordRow record, @Nullable RecordFields fields) {
     return row(
         collection,
-        fields == null
-            ? record
-            : record.withData(fields.of(Json.read(record.data())).text()));
+        fields == null ? record : record.withData(fields.of(Json.read(record.data())).text()));
   }
 
   /** The row as it is shown. */

@@ -26,8 +26,7 @@ public record CollectionOptions(
 
   /** Nothing set. */
   public static CollectionOptions none() {
-    return new CollectionOptions(
-        null, null, null, null, FoldShape.plain(), ReadingOptions.none());
+    return new CollectionOptions(null, null, null, null, FoldShape.plain(), ReadingOptions.none());
   }
 
   /** These options with the given members in place of their own; JSON null resets one. */

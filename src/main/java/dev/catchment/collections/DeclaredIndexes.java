@@ -29,8 +29,7 @@ record DeclaredIndexes(Map<RecordPath, Long> numbers) {
    * @param ranges by path
    * @param max values that are still few
    */
-  Optional<IndexedValues> narrowest(
-      Tx tx, Map<RecordPath, List<KeyRange>> ranges, int max) {
+  Optional<IndexedValues> narrowest(Tx tx, Map<RecordPath, List<KeyRange>> ranges, int max) {
     IndexedValues narrowest = null;
     long fewest = max + 1L;
     for (Map.Entry<RecordPath, List<KeyRange>> range : ranges.entrySet()) {

@@ -19,9 +19,16 @@ import org.jspecify.annotations.Nullable;
  * nodes that build the same index do nothing twice.
  */
 public final class IndexBuilder implements Step {
-  private static final int FILLED_MAX = 500;
-  private static final int FOLLOWED_MAX = 300;
-  private static final int SWEPT_MAX = 1_000;
+  /**
+   * How much one transaction does.
+   *
+   * @param filled records whose values are filled in
+   * @param followed changes whose texts are taken in, which costs most for each
+   * @param swept rows that are removed
+   */
+  record Slices(int filled, int followed, int swept) {}
+
+  private static final Slices SLICES = new Slices(500, 128, 1_000);
 
   /** Left to other writers after a slice. */
   private static final long PAUSE_MILLIS = 10;
@@ -30,12 +37,18 @@ public final class IndexBuilder implements Step {
   private static final long GATHER_MILLIS = 250;
 
   private final Database database;
+  private final Slices slices;
   private volatile boolean following = true;
   private @Nullable Runnable wake;
 
   /** A builder of the indexes of one store. */
   public IndexBuilder(Database database) {
+    this(database, SLICES);
+  }
+
+  IndexBuilder(Database database, Slices slices) {
     this.database = database;
+    this.slices = slices;
     database.listen(Channel.COLLECTIONS, any -> wake());
     database.listen(
         Channel.RECORDS,
@@ -126,8 +139,7 @@ public final class IndexBuilder implements Step {
     return new Stand(declared, texts, rows);
   }
 
-  private static void find(
-      Tx tx, String collectionId, Map<String, CollectionRow> rows) {
+  private static void find(Tx tx, String collectionId, Map<String, CollectionRow> rows) {
     if (!rows.containsKey(collectionId)) {
       Collections.findAnywhere(tx, collectionId).ifPresent(row -> rows.put(collectionId, row));
     }
@@ -140,9 +152,9 @@ public final class IndexBuilder implements Step {
         tx -> {
           Optional<RecordIndexes.Index> locked = RecordIndexes.lock(tx, index.id());
           if (locked.isPresent() && (gone || locked.get().dropped())) {
-            RecordIndexes.sweep(tx, locked.get(), SWEPT_MAX);
+            RecordIndexes.sweep(tx, locked.get(), slices.swept());
           } else if (locked.isPresent() && !locked.get().complete()) {
-            RecordIndexes.fill(tx, locked.get(), FILLED_MAX);
+            RecordIndexes.fill(tx, locked.get(), slices.filled());
           }
           return true;
         });
@@ -150,7 +162,7 @@ public final class IndexBuilder implements Step {
 
   private boolean follow(SearchIndexes.Index index) {
     return database.<Boolean>write(
-        Durability.DERIVED, tx -> SearchIndexes.follow(tx, index, FOLLOWED_MAX));
+        Durability.DERIVED, tx -> SearchIndexes.follow(tx, index, slices.followed()));
   }
 
   private boolean sweep(Stand stand, SearchIndexes.Index index) {
@@ -162,7 +174,7 @@ public final class IndexBuilder implements Step {
             // Whoever searched before a rebuild goes on searching after it.
             SearchIndexes.want(tx, row);
           }
-          SearchIndexes.sweep(tx, index, SWEPT_MAX);
+          SearchIndexes.sweep(tx, index, slices.swept());
           return true;
         });
   }

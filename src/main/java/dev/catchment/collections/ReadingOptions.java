@@ -30,7 +30,9 @@ public record ReadingOptions(List<RecordPath> indexes, @Nullable Boolean searchI
   ReadingOptions merged(Json.Obj changes) {
     return new ReadingOptions(
         changes.members().containsKey(INDEXES) ? paths(changes.get(INDEXES)) : indexes,
-        changes.members().containsKey(SEARCH_INDEX) ? flag(changes.get(SEARCH_INDEX)) : searchIndex);
+        changes.members().containsKey(SEARCH_INDEX)
+            ? flag(changes.get(SEARCH_INDEX))
+            : searchIndex);
   }
 
   private static @Nullable Boolean flag(@Nullable Json value) {

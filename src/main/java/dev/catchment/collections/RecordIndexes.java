@@ -132,8 +132,7 @@ final class RecordIndexes {
    * Writes the values of changed records, if the collection declares indexes. The changes must have
    * been folded by the collection as it is.
    */
-  static void write(
-      Tx tx, CollectionRow collection, long generation, List<RecordChange> changes) {
+  static void write(Tx tx, CollectionRow collection, long generation, List<RecordChange> changes) {
     if (changes.isEmpty() || collection.fold().options().reading().indexes().isEmpty()) {
       return;
     }

@@ -62,9 +62,7 @@ public final class RecordScan {
 
   /** Looks at records one after another, in the order or by their age. */
   private RecordPage scanned(Tx tx, Asked asked, Optional<Walk> walk) {
-    return walk.isPresent()
-        ? walked(tx, walk.get(), asked, bounds.rowsMax())
-        : sorted(tx, asked);
+    return walk.isPresent() ? walked(tx, walk.get(), asked, bounds.rowsMax()) : sorted(tx, asked);
   }
 
   private RecordPage walked(Tx tx, Walk walk, Asked asked, int rowsMax) {
@@ -98,8 +96,7 @@ public final class RecordScan {
   }
 
   /** By the declared index that leaves the fewest records, if one leaves few. */
-  private Optional<RecordPage> byValue(
-      Tx tx, Asked asked, DeclaredIndexes indexes, boolean walks) {
+  private Optional<RecordPage> byValue(Tx tx, Asked asked, DeclaredIndexes indexes, boolean walks) {
     boolean byUpdate = asked.query().order().isByUpdate();
     // To follow the order costs less than to read and sort many.
     int max = walks && !byUpdate ? bounds.candidatesMax() : bounds.valuesMax();
@@ -194,8 +191,7 @@ public final class RecordScan {
               tx,
               after,
               Long.MAX_VALUE,
-              row ->
-                  !query.wants(row, row.string("data")) || taker.test(Records.row(row)));
+              row -> !query.wants(row, row.string("data")) || taker.test(Records.row(row)));
     } else {
       SortedKeys.of(tx, generation, query, after).each(tx, generation, taker);
     }

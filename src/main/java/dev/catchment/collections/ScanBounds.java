@@ -26,11 +26,7 @@ public record ScanBounds(
   /** The same with another number of records. */
   public static ScanBounds of(int rowsMax) {
     return new ScanBounds(
-        rowsMax,
-        CHARACTERS_MAX,
-        Math.min(FIRST_ROWS, rowsMax),
-        CANDIDATES_MAX,
-        VALUES_MAX);
+        rowsMax, CHARACTERS_MAX, Math.min(FIRST_ROWS, rowsMax), CANDIDATES_MAX, VALUES_MAX);
   }
 
   /** The same with so many records. */

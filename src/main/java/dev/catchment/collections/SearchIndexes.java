@@ -57,7 +57,9 @@ public final class SearchIndexes {
         "SELECT * FROM search_indexes ORDER BY generation",
         row ->
             new Index(
-                row.number("generation"), row.string("collection_id"), row.number("change_number")));
+                row.number("generation"),
+                row.string("collection_id"),
+                row.number("change_number")));
   }
 
   /**
@@ -77,6 +79,12 @@ public final class SearchIndexes {
     if (reached.isEmpty() || reached.get() != index.changeNumber()) {
       return true;
     }
+    // Read before the records: whatever has a number up to this is among them.
+    long given =
+        tx.number(
+            "SELECT change_number AS n FROM collections WHERE id = ? AND generation = ?",
+            index.collectionId(),
+            index.generation());
     List<TextIndex.Text> texts = new ArrayList<>();
     List<String> gone = new ArrayList<>();
     long[] last = {index.changeNumber()};
@@ -104,11 +112,13 @@ public final class SearchIndexes {
     TextIndex text = TextIndex.of(tx.dialect());
     text.remove(tx, index.generation(), gone);
     text.put(tx, index.generation(), texts);
+    boolean more = texts.size() + gone.size() == max || length[0] >= CHARACTERS_MAX;
     tx.update(
         "UPDATE search_indexes SET change_number = ? WHERE generation = ?",
-        last[0],
+        // After a rebuild the last numbers that were given out may belong to no record.
+        more ? last[0] : Math.max(last[0], given),
         index.generation());
-    return texts.size() + gone.size() == max || length[0] >= CHARACTERS_MAX;
+    return more;
   }
 
   /**

@@ -37,7 +37,8 @@ final class SortedKeys {
               String data = row.string("data");
               if (query.wants(row, data)) {
                 RecordPlace place =
-                    new RecordPlace(query.order().keys(RecordQuery.view(row, data)), row.string("id"));
+                    new RecordPlace(
+                        query.order().keys(RecordQuery.view(row, data)), row.string("id"));
                 if (after == null || compare(query, place, after) > 0) {
                   sorted.add(new Entry(place, row.string("record_key")));
                 }

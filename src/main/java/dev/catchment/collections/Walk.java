@@ -98,8 +98,7 @@ final class Walk {
     List<Object> all = new ArrayList<>(args);
     all.add(bound(ranges.getFirst().from()));
     all.add(bound(ranges.getFirst().to()));
-    return new Walk(
-        by, select + " AND " + by.key + " >= ? AND " + by.key + " <= ?", all, falling);
+    return new Walk(by, select + " AND " + by.key + " >= ? AND " + by.key + " <= ?", all, falling);
   }
 
   private boolean isKey(KeyRange range) {
@@ -139,8 +138,7 @@ final class Walk {
 
   private Object bound(byte[] key) {
     return switch (by) {
-      case UPDATED ->
-          RecordPath.time(key).orElseThrow(() -> Failure.invalid("Invalid cursor"));
+      case UPDATED -> RecordPath.time(key).orElseThrow(() -> Failure.invalid("Invalid cursor"));
       case KEY -> new String(key, StandardCharsets.UTF_8);
       case VALUE -> key;
     };

@@ -36,8 +36,7 @@ final class PostgresTextIndex implements TextIndex {
   public void put(Tx tx, long generation, List<Text> texts) {
     List<@Nullable Object[]> rows = new ArrayList<>();
     for (Text text : texts) {
-      List<String> runs =
-          text.text().length() > TEXT_MAX ? List.of(LONG) : Runs.all(text.text());
+      List<String> runs = text.text().length() > TEXT_MAX ? List.of(LONG) : Runs.all(text.text());
       rows.add(new @Nullable Object[] {generation, text.key(), array(generation, runs)});
     }
     tx.batch(

@@ -115,8 +115,11 @@ final class RecordQueriesTest {
               "where=x",
               "where=" + encoded("[{\"field\":\"n\",\"op\":\"like\",\"value\":1}]"),
               "where=" + encoded("[{\"op\":\"eq\",\"value\":1}]"),
-              "where=" + encoded("[" + "{\"field\":\"n\",\"op\":\"eq\",\"value\":1},".repeat(20)
-                  + "{\"field\":\"n\",\"op\":\"eq\",\"value\":1}]"),
+              "where="
+                  + encoded(
+                      "["
+                          + "{\"field\":\"n\",\"op\":\"eq\",\"value\":1},".repeat(20)
+                          + "{\"field\":\"n\",\"op\":\"eq\",\"value\":1}]"),
               "sort=a,b,c,d",
               "sort=a[",
               "fields=,",
@@ -198,17 +201,20 @@ final class RecordQueriesTest {
           List.of(
               () -> node.patch(collection, "{\"name\":\"N\"}"),
               () -> node.patch(source, "{\"name\":\"Other\"}"),
-              () -> node.database.write(tx ->
-                  tx.update("UPDATE collections SET backfill_progress = 5 WHERE id = ?", table.id)),
+              () ->
+                  node.database.write(tx ->
+                      tx.update(
+                          "UPDATE collections SET backfill_progress = 5 WHERE id = ?", table.id)),
               () -> {
                 table.add("{\"id\":1}");
                 return table.id;
               },
-              () -> node.made(
-                  "collection",
-                  "{\"name\":\"D\",\"slug\":\"d\",\"primary_key_path\":\"x\",\"source_id\":\""
-                      + table.source
-                      + "\"}"),
+              () ->
+                  node.made(
+                      "collection",
+                      "{\"name\":\"D\",\"slug\":\"d\",\"primary_key_path\":\"x\",\"source_id\":\""
+                          + table.source
+                          + "\"}"),
               () -> node.delete("/v1/collections/d"),
               () -> node.delete(source + "?cascade=true"));
       for (Change change : changes) {

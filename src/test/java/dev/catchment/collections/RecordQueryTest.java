@@ -76,8 +76,13 @@ final class RecordQueryTest {
     throw new AssertionError("The list never ends");
   }
 
+  /** Small slices, so that there are many between which something changes. */
+  private static IndexBuilder builder(ProjectorNode node) {
+    return new IndexBuilder(node.database, new IndexBuilder.Slices(7, 5, 9));
+  }
+
   private static void build(ProjectorNode node) {
-    IndexBuilder builder = new IndexBuilder(node.database);
+    IndexBuilder builder = builder(node);
     for (int steps = 0; !(builder.step() instanceof Step.Next.WhenWoken); steps++) {
       if (steps > 1_000) {
         throw new AssertionError("The indexes are never built");
@@ -102,8 +107,7 @@ final class RecordQueryTest {
       }
       node.settle();
       build(node);
-      List<String> rising =
-          numbers.stream().sorted().map(i -> Integer.toString(i)).toList();
+      List<String> rising = numbers.stream().sorted().map(i -> Integer.toString(i)).toList();
       for (String id : List.of(plain, indexed)) {
         assertThat(all(node, id, query(null, "v"), 4))
             .extracting(RecordRow::key)
@@ -118,8 +122,7 @@ final class RecordQueryTest {
   @BothDatabases
   void indexesAndScansGiveTheSame(BothDatabases.Store store) {
     try (ProjectorNode node = new ProjectorNode(store, "a", clock)) {
-      String options =
-          "\"delete_when\":[{\"field\":\"gone\",\"op\":\"eq\",\"value\":true}]";
+      String options = "\"delete_when\":[{\"field\":\"gone\",\"op\":\"eq\",\"value\":true}]";
       String plain =
           node.create(
                   "plain",
@@ -139,15 +142,15 @@ final class RecordQueryTest {
                           + "\"search_index\":true}"))
               .id();
       SplittableRandom random = new SplittableRandom(11);
-      events(node, random, 400);
+      events(node, random, 300);
       node.update(
           late,
-          Events.spec(
-              "id",
-              "{" + options + ",\"indexes\":[\"o.n\",\"v\"],\"search_index\":true}"));
-      build(node);
-      // These come after the indexes were filled in.
-      events(node, random, 200);
+          Events.spec("id", "{" + options + ",\"indexes\":[\"o.n\",\"v\"],\"search_index\":true}"));
+      IndexBuilder builder = builder(node);
+      for (int i = 0; i < 100; i++) {
+        builder.step();
+        events(node, random, 2);
+      }
       List<String> wheres =
           List.of(
               "[{\"field\":\"v\",\"op\":\"eq\",\"value\":3}]",
@@ -163,12 +166,20 @@ final class RecordQueryTest {
               "[{\"field\":\"$record_key\",\"op\":\"in\",\"value\":[\"1\",\"7\",\"x\",5]}]",
               "[{\"field\":\"$updated_at\",\"op\":\"lt\",\"value\":\"2199-01-01T00:00:00+01:00\"}]");
       List<String> sorts =
-          List.of("-$updated_at", "$updated_at", "v", "-o.n", "o.n,-v", "$record_key", "$created_at");
+          List.of(
+              "-$updated_at", "$updated_at", "v", "-o.n", "o.n,-v", "$record_key", "$created_at");
       List<String> searches = List.of("", "needle", "NEEDLE 1", "dle", "\"t1\"", "zz", "É");
       build(node);
+      assertThat(ready(node, early)).isEqualTo(4);
+      assertThat(ready(node, late)).isEqualTo(2);
+      // These are in the indexes of values, and not yet in those of texts.
+      events(node, random, 5);
       for (String where : wheres) {
         for (String sort : sorts) {
-          same(node, List.of(plain, late, early), new RecordQuery.Given(null, List.of(), where, sort));
+          same(
+              node,
+              List.of(plain, late, early),
+              new RecordQuery.Given(null, List.of(), where, sort));
         }
       }
       for (String search : searches) {
@@ -177,7 +188,10 @@ final class RecordQueryTest {
               node,
               List.of(plain, late, early),
               new RecordQuery.Given(search, List.of("t1", "t2"), wheres.get(5), sort));
-          same(node, List.of(plain, late, early), new RecordQuery.Given(search, List.of(), null, sort));
+          same(
+              node,
+              List.of(plain, late, early),
+              new RecordQuery.Given(search, List.of(), null, sort));
         }
       }
     }
@@ -188,11 +202,9 @@ final class RecordQueryTest {
     List<String> expected = null;
     for (String id : collections) {
       // Ids differ between the collections, and with them the order of what is alike.
-      List<String> found =
-          all(node, id, query, 7).stream().map(RecordRow::key).sorted().toList();
+      List<String> found = all(node, id, query, 7).stream().map(RecordRow::key).sorted().toList();
       assertThat(found).as(given.toString()).doesNotHaveDuplicates();
-      List<RecordRow> wanted =
-          node.records(id, 10_000).stream().filter(query::wants).toList();
+      List<RecordRow> wanted = node.records(id, 10_000).stream().filter(query::wants).toList();
       assertThat(found)
           .as(given.toString())
           .containsExactlyElementsOf(wanted.stream().map(RecordRow::key).sorted().toList());
@@ -215,9 +227,7 @@ final class RecordQueryTest {
     for (int i = 0; i < count; i++) {
       clock.set(clock.millis() + random.nextInt(3));
       String value =
-          random.nextInt(10) == 0
-              ? ""
-              : ",\"v\":" + values.get(random.nextInt(values.size()));
+          random.nextInt(10) == 0 ? "" : ",\"v\":" + values.get(random.nextInt(values.size()));
       node.append(
           "{\"id\":"
               + random.nextInt(150)
@@ -295,6 +305,45 @@ final class RecordQueryTest {
     }
   }
 
+  private static int ready(ProjectorNode node, String id) {
+    return node
+        .database
+        .read(tx -> RecordIndexes.ready(tx, Collections.get(tx, Events.SCOPE, id)))
+        .numbers()
+        .size();
+  }
+
+  @BothDatabases
+  void aRebuildBringsItsIndexesAlong(BothDatabases.Store store) {
+    try (ProjectorNode node = new ProjectorNode(store, "a", clock)) {
+      String id =
+          node.create(
+                  "c", Events.SOURCE, Events.spec("id", "{\"indexes\":[\"v\"],\"search_index\":true}"))
+              .id();
+      for (int i = 0; i < 30; i++) {
+        node.append("{\"id\":" + i + ",\"v\":" + (i % 3) + ",\"text\":\"needle " + i + "\"}");
+      }
+      node.settle();
+      build(node);
+      long before = node.generation(id);
+      node.backfill(id, false, true);
+      node.settleBackfills();
+      assertThat(node.generation(id)).isNotEqualTo(before);
+      build(node);
+      assertThat(ready(node, id)).isEqualTo(1);
+      assertThat(count(node, "search_indexes")).isEqualTo(1);
+      assertThat(count(node, "record_texts")).isEqualTo(30);
+      assertThat(values(node)).as("those of the old generation are gone").isEqualTo(30);
+      RecordQuery some = query("[{\"field\":\"v\",\"op\":\"eq\",\"value\":1}]", "v");
+      assertThat(all(node, id, some, 4)).hasSize(10);
+      RecordQuery search =
+          RecordQuery.parse(new RecordQuery.Given("NEEDLE 2", List.of(), null, "$created_at"));
+      assertThat(all(node, id, search, 4))
+          .extracting(RecordRow::key)
+          .containsExactlyInAnyOrder("2", "20", "21", "22", "23", "24", "25", "26", "27", "28", "29");
+    }
+  }
+
   private static long values(ProjectorNode node) {
     return count(node, "record_values");
   }
@@ -317,8 +366,7 @@ final class RecordQueryTest {
         "Invalid query: 'where' must hold valid rules: rule 1 needs a 'value' that is a number");
     cases.put(given(null, "a,b,c,d"), "Invalid query: 'sort' must be up to 3 paths");
     cases.put(given(null, "a,"), "Invalid query: 'sort' must be a path: it is empty");
-    cases.put(
-        given(null, "-"), "Invalid query: 'sort' must be a path: it is empty");
+    cases.put(given(null, "-"), "Invalid query: 'sort' must be a path: it is empty");
     cases.forEach((given, sentence) ->
         assertThatThrownBy(() -> RecordQuery.parse(given))
             .as(given.toString())
