@@ -36,6 +36,7 @@ import dev.catchment.api.TestDoor;
 import dev.catchment.api.TestSessionHandler;
 import dev.catchment.api.UsageHandler;
 import dev.catchment.collections.DataExpressions;
+import dev.catchment.collections.RecordScan;
 import dev.catchment.feedapi.FeedApi;
 import dev.catchment.http.Router;
 import dev.catchment.http.Site;
@@ -189,7 +190,9 @@ final class Doors {
               new DataExpressions(features.transforms()))
           .routes(router);
       new BackfillHandler(stores.database(), gate).routes(router);
-      new RecordHandler(stores.database(), gate).routes(router);
+      new RecordHandler(
+              stores.database(), gate, new RecordScan(stores.config().collections().scan()))
+          .routes(router);
     }
 
     private void letters(Router router, Gate gate, LetterParts letters) {

@@ -14,6 +14,8 @@ import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Secret;
 import dev.catchment.collections.DataExpressions;
+import dev.catchment.collections.RecordScan;
+import dev.catchment.collections.ScanBounds;
 import dev.catchment.db.Database;
 import dev.catchment.db.OpenDatabase;
 import dev.catchment.delivery.Courier;
@@ -207,7 +209,7 @@ final class ApiNode implements AutoCloseable {
     new CollectionHandler(database, gate, ids, feeds, new DataExpressions(transforms))
         .routes(router);
     new BackfillHandler(database, gate).routes(router);
-    new RecordHandler(database, gate).routes(router);
+    new RecordHandler(database, gate, new RecordScan(ScanBounds.standard())).routes(router);
     new EventHandler(database, gate).routes(router);
     new AttemptHandler(database, gate).routes(router);
     letters(router, gate);
