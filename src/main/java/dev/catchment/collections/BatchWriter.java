@@ -28,7 +28,7 @@ final class BatchWriter {
     long last = Collections.count(tx, collection, batch.counts(), changes.size());
     Records.write(tx, generation, changes, last - changes.size() + 1);
     RecordEvents.write(tx, generation, batch.reached());
-    SkippedEvents.write(tx, collection.id(), batch.skips());
+    SkippedEvents.write(tx, collection, batch.skips());
     if (!changes.isEmpty()) {
       listener.changed(tx, collection, changes, batch.events());
       tx.notify(Channel.RECORDS, collection.id());

@@ -47,6 +47,9 @@ public final class Router {
      */
     record Open(StreamHandler handler, @Nullable ToIntFunction<Request> messageMax)
         implements Does {}
+
+    /** It is answered by an event stream, or once there is something to say. */
+    record OpenOrPoll(StreamHandler handler) implements Does {}
   }
 
   /** Is told on the event loop that a request was refused for the size of its body. */
@@ -132,6 +135,18 @@ public final class Router {
   public Router eventStream(String pattern, StreamHandler handler) {
     return add(
         "GET", pattern, new Target(new Does.Open(handler, null), request -> MANAGEMENT_BODY_MAX));
+  }
+
+  /**
+   * A route of {@code GET} for clients that wait: those that accept {@code text/event-stream} get a
+   * stream, and the others one answer of JSON, which is the first message that is sent. Both count
+   * as connections that stay open.
+   */
+  public Router eventStreamOrPoll(String pattern, StreamHandler handler) {
+    return add(
+        "GET",
+        pattern,
+        new Target(new Does.OpenOrPoll(handler), request -> MANAGEMENT_BODY_MAX));
   }
 
   /**

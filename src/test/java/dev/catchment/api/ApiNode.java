@@ -198,6 +198,7 @@ final class ApiNode implements AutoCloseable {
     new ConnectionPreviewHandler(database, gate, transforms).routes(router);
     new CollectionHandler(database, gate, ids, feeds).routes(router);
     new RecordHandler(database, gate).routes(router);
+    new HistoryHandler(database, gate).routes(router);
     new EventHandler(database, gate).routes(router);
     new AttemptHandler(database, gate).routes(router);
     letters(router, gate);
@@ -208,11 +209,10 @@ final class ApiNode implements AutoCloseable {
         .routes(router);
     new HealthHandler("1.2.3", clock, HealthHandler.Health::ok).routes(router);
     new DocumentHandler().routes(router);
-    new LiveHandler(
-            database,
-            gate,
-            new Live(database, new EventLog(database, new LogBounds(1, 1, 1)), LiveRows.tellers()))
-        .routes(router);
+    Live live =
+        new Live(database, new EventLog(database, new LogBounds(1, 1, 1)), LiveRows.tellers());
+    new LiveHandler(database, gate, live).routes(router);
+    new ChangeHandler(database, gate, live).routes(router);
     return router;
   }
 
