@@ -51,9 +51,7 @@ public final class ChangeHandler {
 
   private RecordPlace place(Request request, Scope scope) {
     String id =
-        database.read(tx ->
-            Collections.get(tx, scope, Path.id(request, "Collection"))
-                .id());
+        database.read(tx -> Collections.get(tx, scope, Path.id(request, "Collection")).id());
     String last =
         request.wantsEventStream()
             ? request.headers().first("Last-Event-ID").map(String::strip).orElse("")

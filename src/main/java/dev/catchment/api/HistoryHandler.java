@@ -41,11 +41,7 @@ public final class HistoryHandler {
   }
 
   private static @Nullable Long before(Request request) {
-    return request
-        .query()
-        .first("cursor")
-        .map(text -> Cursor.positions(text, 1)[0])
-        .orElse(null);
+    return request.query().first("cursor").map(text -> Cursor.positions(text, 1)[0]).orElse(null);
   }
 
   private Response history(Request request) {

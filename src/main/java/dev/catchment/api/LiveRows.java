@@ -41,8 +41,7 @@ public final class LiveRows {
         LiveRows::change);
   }
 
-  private static Json change(
-      CollectionRow collection, RecordChanges.Change change, String cursor) {
+  private static Json change(CollectionRow collection, RecordChanges.Change change, String cursor) {
     RecordRow row = change.row();
     return Json.object()
         .put("cursor", cursor)

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Records of a collection as they were, and what became of them since. */
@@ -176,9 +177,7 @@ final class PastRecordHandler {
         throw Failure.query("to", "must not be before from");
       }
       Json.ObjBuilder answer =
-          Json.object()
-              .put("from_position", begin.position())
-              .put("to_position", end.position());
+          Json.object().put("from_position", begin.position()).put("to_position", end.position());
       return Response.json(
           200,
           counts
@@ -214,14 +213,12 @@ final class PastRecordHandler {
       Json.ObjBuilder answer,
       CollectionRow collection,
       Difference.Page page,
-      java.util.function.LongFunction<String> cursor) {
+      LongFunction<String> cursor) {
     return answer
         .put(
             "changes",
             Json.array(
-                page.changed().stream()
-                    .map(changed -> (Json) changed(collection, changed))
-                    .toList()))
+                page.changed().stream().map(changed -> changed(collection, changed)).toList()))
         .put("has_more", page.more())
         .put("next_cursor", page.more() ? cursor.apply(page.reached()) : null)
         .build();

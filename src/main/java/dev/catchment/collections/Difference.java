@@ -2,6 +2,7 @@ package dev.catchment.collections;
 
 import dev.catchment.db.Tx;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -139,13 +140,12 @@ public final class Difference {
 
   /** Counts records that differ, without reading what they hold. */
   public static Counts counts(Tx tx, CollectionRow collection, Moment from, Moment to) {
-    long[] counts = new long[Kind.values().length];
+    Map<Kind, Long> counts = new EnumMap<>(Kind.class);
     long reached = from.position();
     for (int looked = 0; looked < COUNTED_MAX; looked += EVENTS_MAX) {
       List<Touch> touches = touches(tx, collection, from, to, reached);
       List<String> keys = touches.stream().filter(Touch::first).map(Touch::key).toList();
-      Map<String, RecordRow> rows =
-          Records.byKey(tx, collection.table().generation(), keys);
+      Map<String, RecordRow> rows = Records.byKey(tx, collection.table().generation(), keys);
       Map<String, PastRecords.Holder> before =
           PastRecords.holders(tx, collection, from, keys, rows);
       Map<String, PastRecords.Holder> after = PastRecords.holders(tx, collection, to, keys, rows);
@@ -155,15 +155,23 @@ public final class Difference {
                 before.getOrDefault(key, PastRecords.Holder.NOBODY),
                 after.getOrDefault(key, PastRecords.Holder.NOBODY));
         if (kind != null) {
-          counts[kind.ordinal()]++;
+          counts.merge(kind, 1L, Long::sum);
         }
       }
       if (touches.size() < EVENTS_MAX) {
-        return new Counts(counts[0], counts[1], counts[2], true);
+        return counts(counts, true);
       }
       reached = touches.getLast().position();
     }
-    return new Counts(counts[0], counts[1], counts[2], false);
+    return counts(counts, false);
+  }
+
+  private static Counts counts(Map<Kind, Long> counts, boolean exact) {
+    return new Counts(
+        counts.getOrDefault(Kind.INSERT, 0L),
+        counts.getOrDefault(Kind.UPDATE, 0L),
+        counts.getOrDefault(Kind.DELETE, 0L),
+        exact);
   }
 
   private static @Nullable Kind kind(PastRecords.Holder before, PastRecords.Holder after) {

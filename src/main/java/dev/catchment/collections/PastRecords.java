@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,8 +98,7 @@ public final class PastRecords {
       past.put(
           key,
           one instanceof Past.Present(RecordRow row)
-              ? new Past.Present(
-                  created(row, firsts.get(key), rows.get(key), moment))
+              ? new Past.Present(created(row, firsts.get(key), rows.get(key), moment))
               : one);
     }
     return past;
@@ -234,7 +234,7 @@ public final class PastRecords {
       String sql,
       @Nullable Object[] before,
       List<String> keys,
-      java.util.function.Consumer<Row> taker,
+      Consumer<Row> taker,
       @Nullable Object... after) {
     for (int from = 0; from < keys.size(); from += KEYS_MAX) {
       InList these =

@@ -41,8 +41,7 @@ public final class RecordChanges {
           data[0] += record.data().length();
           boolean fits = changes.isEmpty() || (changes.size() < max && data[0] <= DATA_MAX);
           if (fits) {
-            changes.add(
-                new Change(record, row.number("change_number"), row.number("changed_at")));
+            changes.add(new Change(record, row.number("change_number"), row.number("changed_at")));
           }
           whole[0] = fits;
           return fits;

@@ -67,7 +67,7 @@ public final class SkippedEvents {
 
   /** Spread by multiplication, so that senders who skip in a rhythm are met as well. */
   private static boolean trims(long position) {
-    return Long.remainderUnsigned(position * 0x9E3779B97F4A7C15L >>> 16, TRIMMED_EVERY) == 0;
+    return Long.remainderUnsigned((position * 0x9E3779B97F4A7C15L) >>> 16, TRIMMED_EVERY) == 0;
   }
 
   /** The newest position that is too much; 0 when there is none. */

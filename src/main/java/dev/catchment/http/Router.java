@@ -144,9 +144,7 @@ public final class Router {
    */
   public Router eventStreamOrPoll(String pattern, StreamHandler handler) {
     return add(
-        "GET",
-        pattern,
-        new Target(new Does.OpenOrPoll(handler), request -> MANAGEMENT_BODY_MAX));
+        "GET", pattern, new Target(new Does.OpenOrPoll(handler), request -> MANAGEMENT_BODY_MAX));
   }
 
   /**

@@ -135,7 +135,8 @@ public final class RecordTails {
     tails.compute(
         id,
         (same, known) -> {
-          RecordTail tail = known == null ? new RecordTail(number -> run(scope, id, number)) : known;
+          RecordTail tail =
+              known == null ? new RecordTail(number -> run(scope, id, number)) : known;
           joined[0] = tail.join(follower, place.number());
           return tail.isEmpty() ? null : tail;
         });

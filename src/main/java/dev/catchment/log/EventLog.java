@@ -198,8 +198,8 @@ public final class EventLog {
   public record Found(List<StoredEvent> events, int looked) {}
 
   /**
-   * The place in the log of the newest event of a source that was received at that time or before; 0
-   * when none is stored.
+   * The place in the log of the newest event of a source that was received at that time or before;
+   * 0 when none is stored.
    *
    * @param epochMillis up to the year 10,000
    */
