@@ -2,7 +2,6 @@ package dev.catchment.api;
 
 import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
-import dev.catchment.collections.Collections;
 import dev.catchment.db.Database;
 import dev.catchment.http.Request;
 import dev.catchment.http.Router;
@@ -51,7 +50,7 @@ public final class ChangeHandler {
 
   private RecordPlace place(Request request, Scope scope) {
     String id =
-        database.read(tx -> Collections.get(tx, scope, Path.id(request, "Collection")).id());
+        database.read(tx -> CollectionPath.get(tx, scope, request).id());
     String last =
         request.wantsEventStream()
             ? request.headers().first("Last-Event-ID").map(String::strip).orElse("")

@@ -77,8 +77,8 @@ public final class CollectionHandler {
 
   private Response get(Request request) {
     Scope scope = gate.read(request, SEGMENT);
-    String id = Path.id(request, "Collection");
-    return Response.json(200, database.read(tx -> answer(tx, Collections.get(tx, scope, id))));
+    return Response.json(
+        200, database.read(tx -> answer(tx, CollectionPath.get(tx, scope, request))));
   }
 
   private Response create(Request request) {
@@ -109,16 +109,15 @@ public final class CollectionHandler {
   private Response update(Request request) {
     Gate.Change change = gate.change(request, SEGMENT);
     Scope scope = change.scope();
-    String id = Path.id(request, "Collection");
-    boolean feed = isFeed(scope, id);
+    CollectionRow.Identity named = identity(scope, request);
     Input input = change.input().requireAny(CHANGEABLE);
-    if (feed) {
-      return updateFeed(scope, id, input);
+    if (named.contentType() != null) {
+      return updateFeed(scope, named.id(), input);
     }
     return Response.json(
         200,
         database.write(tx -> {
-          CollectionRow old = Collections.get(tx, scope, id);
+          CollectionRow old = Collections.get(tx, scope, named.id());
           return answer(
               tx,
               Collections.update(
@@ -149,8 +148,8 @@ public final class CollectionHandler {
     return Response.json(200, database.read(tx -> answer(tx, Collections.get(tx, scope, id))));
   }
 
-  private boolean isFeed(Scope scope, String id) {
-    return database.read(tx -> Collections.get(tx, scope, id)).identity().contentType() != null;
+  private CollectionRow.Identity identity(Scope scope, Request request) {
+    return database.read(tx -> CollectionPath.get(tx, scope, request)).identity();
   }
 
   private static CollectionRow.FoldSpec merged(CollectionRow.FoldSpec old, Input input) {
@@ -182,12 +181,12 @@ public final class CollectionHandler {
 
   private Response delete(Request request) {
     Scope scope = gate.write(request, SEGMENT);
-    String id = Path.id(request, "Collection");
-    if (isFeed(scope, id)) {
-      feeds.delete(scope, id);
+    CollectionRow.Identity named = identity(scope, request);
+    if (named.contentType() != null) {
+      feeds.delete(scope, named.id());
     } else {
       database.write(tx -> {
-        Collections.delete(tx, scope, id);
+        Collections.delete(tx, scope, named.id());
         return true;
       });
     }

@@ -2,12 +2,9 @@ package dev.catchment.api;
 
 import dev.catchment.base.Scope;
 import dev.catchment.base.Times;
-import dev.catchment.collections.CollectionRow;
-import dev.catchment.collections.Collections;
 import dev.catchment.collections.RecordHistory;
 import dev.catchment.collections.SkippedEvents;
 import dev.catchment.db.Database;
-import dev.catchment.db.Tx;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;
@@ -36,9 +33,6 @@ public final class HistoryHandler {
         .on("GET", "/v1/collections/{id}/skipped", this::skipped);
   }
 
-  private CollectionRow collection(Tx tx, Request request, Scope scope) {
-    return Collections.get(tx, scope, Path.id(request, "Collection"));
-  }
 
   private static @Nullable Long before(Request request) {
     return request.query().first("cursor").map(text -> Cursor.positions(text, 1)[0]).orElse(null);
@@ -52,7 +46,7 @@ public final class HistoryHandler {
       RecordHistory.Page page =
           RecordHistory.page(
               tx,
-              collection(tx, request, scope),
+              CollectionPath.get(tx, scope, request),
               request.path("key"),
               before == null ? Long.MAX_VALUE : before,
               limit);
@@ -88,7 +82,7 @@ public final class HistoryHandler {
     return database.read(tx -> {
       List<SkippedEvents.SkippedEvent> rows =
           SkippedEvents.list(
-              tx, collection(tx, request, scope).id(), params.text("reason"), before, limit);
+              tx, CollectionPath.get(tx, scope, request).id(), params.text("reason"), before, limit);
       return Response.json(
           200,
           new Listing<SkippedEvents.SkippedEvent>(

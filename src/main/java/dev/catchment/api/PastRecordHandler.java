@@ -3,7 +3,6 @@ package dev.catchment.api;
 import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
 import dev.catchment.collections.CollectionRow;
-import dev.catchment.collections.Collections;
 import dev.catchment.collections.Difference;
 import dev.catchment.collections.Moment;
 import dev.catchment.collections.PastRecords;
@@ -47,9 +46,6 @@ final class PastRecordHandler {
         Params.of(request).text("as_of") == null ? now.handle(request) : past.handle(request);
   }
 
-  private CollectionRow collection(Tx tx, Request request, Scope scope) {
-    return Collections.get(tx, scope, Path.id(request, "Collection"));
-  }
 
   /** {@code GET …/records/{key}?as_of=}. */
   Response get(Request request) {
@@ -57,7 +53,7 @@ final class PastRecordHandler {
     AsOf asOf = AsOf.of(Params.of(request), "as_of");
     String key = request.path("key");
     return database.read(tx -> {
-      CollectionRow collection = collection(tx, request, scope);
+      CollectionRow collection = CollectionPath.get(tx, scope, request);
       Moment moment = asOf.in(tx, collection);
       return switch (PastRecords.at(tx, collection, moment, List.of(key)).get(key)) {
         case PastRecords.Past.Present(RecordRow row) ->
@@ -90,7 +86,7 @@ final class PastRecordHandler {
     }
     Optional<Cursor.Keyed> place = request.query().first("cursor").map(Cursor::keyed);
     return database.read(tx -> {
-      CollectionRow collection = collection(tx, request, scope);
+      CollectionRow collection = CollectionPath.get(tx, scope, request);
       // Later pages are of the moment of the first, whatever has come meanwhile.
       Moment moment =
           place.isPresent()
@@ -170,7 +166,7 @@ final class PastRecordHandler {
     long @Nullable [] place =
         request.query().first("cursor").map(text -> Cursor.positions(text, 3)).orElse(null);
     return database.read(tx -> {
-      CollectionRow collection = collection(tx, request, scope);
+      CollectionRow collection = CollectionPath.get(tx, scope, request);
       Moment begin = place == null ? from.in(tx, collection) : at(tx, collection, place[0]);
       Moment end = place == null ? to.in(tx, collection) : at(tx, collection, place[1]);
       if (begin.position() > end.position()) {

@@ -4,7 +4,6 @@ import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Times;
 import dev.catchment.collections.CollectionRow;
-import dev.catchment.collections.Collections;
 import dev.catchment.collections.RecordRow;
 import dev.catchment.collections.Records;
 import dev.catchment.db.Database;
@@ -43,7 +42,6 @@ public final class RecordHandler {
 
   private Response list(Request request) {
     Scope scope = gate.read(request, SEGMENT);
-    String id = Path.id(request, "Collection");
     Params params = Params.of(request);
     int limit = params.limit(LIMIT, LIMIT_MAX);
     Records.Wanted wanted =
@@ -53,7 +51,7 @@ public final class RecordHandler {
       throw Failure.query("event_type", "must be at most " + TYPES_MAX + " values");
     }
     return database.read(tx -> {
-      CollectionRow collection = Collections.get(tx, scope, id);
+      CollectionRow collection = CollectionPath.get(tx, scope, request);
       return Response.json(
           200,
           new Listing<RecordRow>("records", RecordRow::id, record -> row(collection, record))
@@ -75,9 +73,8 @@ public final class RecordHandler {
 
   private Response get(Request request) {
     Scope scope = gate.read(request, SEGMENT);
-    String id = Path.id(request, "Collection");
     return database.read(tx -> {
-      CollectionRow collection = Collections.get(tx, scope, id);
+      CollectionRow collection = CollectionPath.get(tx, scope, request);
       RecordRow record =
           Records.find(tx, collection.table().generation(), request.path("key"))
               .orElseThrow(() -> Failure.notFound("Record"));

@@ -25,7 +25,7 @@ final class BatchWriter {
     // The rows are read where they are written: those pages are in that connection's memory.
     batch.apply(Records.byKey(tx, generation, batch.keys()), ids);
     List<RecordChange> changes = batch.changes();
-    long last = Collections.count(tx, collection, batch.counts(), changes.size());
+    long last = Tally.count(tx, collection, batch.counts(), changes.size());
     Records.write(tx, generation, changes, last - changes.size() + 1);
     RecordEvents.write(tx, generation, batch.reached());
     SkippedEvents.write(tx, collection, batch.skips());
