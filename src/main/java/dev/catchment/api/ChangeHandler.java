@@ -49,8 +49,7 @@ public final class ChangeHandler {
   }
 
   private RecordPlace place(Request request, Scope scope) {
-    String id =
-        database.read(tx -> CollectionPath.get(tx, scope, request).id());
+    String id = database.read(tx -> CollectionPath.get(tx, scope, request).id());
     String last =
         request.wantsEventStream()
             ? request.headers().first("Last-Event-ID").map(String::strip).orElse("")

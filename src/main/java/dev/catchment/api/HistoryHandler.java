@@ -33,7 +33,6 @@ public final class HistoryHandler {
         .on("GET", "/v1/collections/{id}/skipped", this::skipped);
   }
 
-
   private static @Nullable Long before(Request request) {
     return request.query().first("cursor").map(text -> Cursor.positions(text, 1)[0]).orElse(null);
   }
@@ -82,7 +81,11 @@ public final class HistoryHandler {
     return database.read(tx -> {
       List<SkippedEvents.SkippedEvent> rows =
           SkippedEvents.list(
-              tx, CollectionPath.get(tx, scope, request).id(), params.text("reason"), before, limit);
+              tx,
+              CollectionPath.get(tx, scope, request).id(),
+              params.text("reason"),
+              before,
+              limit);
       return Response.json(
           200,
           new Listing<SkippedEvents.SkippedEvent>(

@@ -46,7 +46,6 @@ final class PastRecordHandler {
         Params.of(request).text("as_of") == null ? now.handle(request) : past.handle(request);
   }
 
-
   /** {@code GET …/records/{key}?as_of=}. */
   Response get(Request request) {
     Scope scope = gate.read(request, SEGMENT);

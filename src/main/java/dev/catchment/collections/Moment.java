@@ -28,9 +28,10 @@ public record Moment(long position, LogEdge edge) {
     LogEdge edge = LogEdge.of(tx, collection.identity().sourceId());
     Beginning beginning = beginning(tx, collection);
     long position = EventLog.positionAt(tx, collection.identity().sourceId(), epochMillis);
-    if (epochMillis >= beginning.at()) {
-      position = Math.max(position, beginning.position());
-    }
+    position =
+        epochMillis < beginning.at()
+            ? Math.min(position, beginning.position() - 1)
+            : Math.max(position, beginning.position());
     if (epochMillis >= edge.receivedAt()) {
       position = Math.max(position, edge.position());
     }

@@ -48,6 +48,7 @@ final class ChangeClient implements AutoCloseable {
     List<String> lines = new ArrayList<>();
     lines.add("GET /v1/collections/" + collection + "/changes" + query + " HTTP/1.1");
     lines.add("Host: x");
+    lines.add("Connection: close");
     lines.add("Accept: text/event-stream");
     lines.addAll(List.of(headers));
     socket.getOutputStream().write((String.join("\r\n", lines) + "\r\n\r\n").getBytes(UTF_8));
@@ -95,8 +96,7 @@ final class ChangeClient implements AutoCloseable {
     if (message.event().equals("delete")) {
       table.remove(message.at("record_key"));
     } else if (message.event().equals("upsert")) {
-      table.put(
-          message.at("record_key"), LiveNode.text(message.data().bytes(), "record", "data"));
+      table.put(message.at("record_key"), LiveNode.text(message.data().bytes(), "record", "data"));
     }
   }
 
