@@ -7,6 +7,7 @@ import dev.catchment.base.Times;
 import dev.catchment.collections.CollectionOptions;
 import dev.catchment.collections.CollectionRow;
 import dev.catchment.collections.Collections;
+import dev.catchment.collections.DataExpressions;
 import dev.catchment.db.Database;
 import dev.catchment.db.Tx;
 import dev.catchment.expr.BodyPath;
@@ -34,15 +35,19 @@ public final class CollectionHandler {
   private final Gate gate;
   private final Ids ids;
   private final FeedDesk feeds;
+  private final DataExpressions expressions;
 
   /**
    * @param feeds changes and removes the collections that are feeds, which have more than their row
+   * @param expressions judges the expressions that make the data of records
    */
-  public CollectionHandler(Database database, Gate gate, Ids ids, FeedDesk feeds) {
+  public CollectionHandler(
+      Database database, Gate gate, Ids ids, FeedDesk feeds, DataExpressions expressions) {
     this.database = database;
     this.gate = gate;
     this.ids = ids;
     this.feeds = feeds;
+    this.expressions = expressions;
   }
 
   /** Adds the routes. */
@@ -88,6 +93,7 @@ public final class CollectionHandler {
         new CollectionRow.FoldSpec(
             keyPath(input), null, CollectionOptions.none(), CollectionRow.Status.ACTIVE);
     CollectionRow.FoldSpec given = merged(blank, input);
+    expressions.check(given.options());
     Collections.Draft draft =
         new Collections.Draft(
             ids.next(),
@@ -113,6 +119,10 @@ public final class CollectionHandler {
     Input input = change.input().requireAny(CHANGEABLE);
     if (named.contentType() != null) {
       return updateFeed(scope, named.id(), input);
+    }
+    if (input.has("options")) {
+      expressions.check(
+          CollectionOptions.none().merged(input.object("options", Json.object().build())));
     }
     return Response.json(
         200,

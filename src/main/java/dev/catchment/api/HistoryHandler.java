@@ -2,6 +2,7 @@ package dev.catchment.api;
 
 import dev.catchment.base.Scope;
 import dev.catchment.base.Times;
+import dev.catchment.collections.DataExpressions;
 import dev.catchment.collections.RecordHistory;
 import dev.catchment.collections.SkippedEvents;
 import dev.catchment.db.Database;
@@ -20,10 +21,12 @@ public final class HistoryHandler {
 
   private final Database database;
   private final Gate gate;
+  private final DataExpressions expressions;
 
-  public HistoryHandler(Database database, Gate gate) {
+  public HistoryHandler(Database database, Gate gate, DataExpressions expressions) {
     this.database = database;
     this.gate = gate;
+    this.expressions = expressions;
   }
 
   /** Adds the routes. */
@@ -45,6 +48,7 @@ public final class HistoryHandler {
       RecordHistory.Page page =
           RecordHistory.page(
               tx,
+              expressions,
               CollectionPath.get(tx, scope, request),
               request.path("key"),
               before == null ? Long.MAX_VALUE : before,

@@ -3,6 +3,7 @@ package dev.catchment.api;
 import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
 import dev.catchment.collections.CollectionRow;
+import dev.catchment.collections.DataExpressions;
 import dev.catchment.collections.Difference;
 import dev.catchment.collections.Moment;
 import dev.catchment.collections.PastRecords;
@@ -21,7 +22,7 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Records of a collection as they were, and what became of them since. */
-final class PastRecordHandler {
+public final class PastRecordHandler {
   private static final String SEGMENT = "collections";
   private static final int LIMIT = 50;
   private static final int LIMIT_MAX = 100;
@@ -34,10 +35,12 @@ final class PastRecordHandler {
 
   private final Database database;
   private final Gate gate;
+  private final DataExpressions expressions;
 
-  PastRecordHandler(Database database, Gate gate) {
+  public PastRecordHandler(Database database, Gate gate, DataExpressions expressions) {
     this.database = database;
     this.gate = gate;
+    this.expressions = expressions;
   }
 
   /** One handler for requests that name a moment, another for those that do not. */
@@ -54,7 +57,7 @@ final class PastRecordHandler {
     return database.read(tx -> {
       CollectionRow collection = CollectionPath.get(tx, scope, request);
       Moment moment = asOf.in(tx, collection);
-      return switch (PastRecords.at(tx, collection, moment, List.of(key)).get(key)) {
+      return switch (PastRecords.at(tx, expressions, collection, moment, List.of(key)).get(key)) {
         case PastRecords.Past.Present(RecordRow row) ->
             Response.json(
                 200,
@@ -91,7 +94,7 @@ final class PastRecordHandler {
           place.isPresent()
               ? Moment.after(tx, collection, place.get().position())
               : asOf.in(tx, collection);
-      Page page = new Page(collection, moment, limit);
+      Page page = new Page(expressions, collection, moment, limit);
       page.read(tx, place.map(Cursor.Keyed::key).orElse(""));
       return Response.json(200, page.toJson());
     });
@@ -99,6 +102,7 @@ final class PastRecordHandler {
 
   /** One page of what a collection held. */
   private static final class Page {
+    private final DataExpressions expressions;
     private final CollectionRow collection;
     private final Moment moment;
     private final int limit;
@@ -106,7 +110,8 @@ final class PastRecordHandler {
     private final List<String> unknown = new ArrayList<>();
     private @Nullable String next;
 
-    Page(CollectionRow collection, Moment moment, int limit) {
+    Page(DataExpressions expressions, CollectionRow collection, Moment moment, int limit) {
+      this.expressions = expressions;
       this.collection = collection;
       this.moment = moment;
       this.limit = limit;
@@ -117,7 +122,7 @@ final class PastRecordHandler {
       for (int looked = 0; looked < KEYS_MAX; looked += LIMIT_MAX) {
         List<String> keys = PastRecords.keys(tx, collection, reached, LIMIT_MAX);
         Map<String, PastRecords.Past> past =
-            keys.isEmpty() ? Map.of() : PastRecords.at(tx, collection, moment, keys);
+            keys.isEmpty() ? Map.of() : PastRecords.at(tx, expressions, collection, moment, keys);
         for (Map.Entry<String, PastRecords.Past> one : past.entrySet()) {
           if (records.size() + unknown.size() == limit) {
             next = reached;
@@ -182,10 +187,10 @@ final class PastRecordHandler {
                   collection,
                   Difference.page(
                       tx,
+                      expressions,
                       collection,
-                      begin,
-                      end,
-                      place == null ? begin.position() : place[2],
+                      new Difference.Span(
+                          begin, end, place == null ? begin.position() : place[2]),
                       limit),
                   reached -> Cursor.of(begin.position(), end.position(), reached)));
     });

@@ -26,10 +26,10 @@ public final class RecordHandler {
   private final Gate gate;
   private final PastRecordHandler past;
 
-  public RecordHandler(Database database, Gate gate) {
+  public RecordHandler(Database database, Gate gate, PastRecordHandler past) {
     this.database = database;
     this.gate = gate;
-    this.past = new PastRecordHandler(database, gate);
+    this.past = past;
   }
 
   /** Adds the routes. */

@@ -232,6 +232,7 @@ public final class Collections {
         old.id(),
         old.identity().scope().envId());
     tx.notify(Channel.COLLECTIONS, old.id());
+    Backfills.disturb(tx, held, get(tx, old.identity().scope(), old.id()));
     return get(tx, old.identity().scope(), old.id());
   }
 
@@ -241,15 +242,9 @@ public final class Collections {
     if (tx.update("DELETE FROM collections WHERE id = ? AND env_id = ?", id, scope.envId()) == 0) {
       throw Failure.notFound("Collection");
     }
-    for (String table : List.of("records", "record_events")) {
-      tx.update(
-          "DELETE FROM "
-              + table
-              + " WHERE generation IN (SELECT id FROM generations WHERE collection_id = ?)",
-          id);
-    }
-    tx.update("DELETE FROM generations WHERE collection_id = ?", id);
-    tx.update("DELETE FROM skipped_events WHERE collection_id = ?", id);
+    // A generation can have millions of records; they go in the background.
+    Generations.dropAll(tx, id);
+    tx.update("DELETE FROM rebuilds WHERE collection_id = ?", id);
     tx.notify(Channel.COLLECTIONS, id);
   }
 

@@ -64,12 +64,18 @@ public final class Difference {
   private record Touch(String key, long position, boolean first) {}
 
   /**
-   * Some records that differ.
+   * What is compared.
    *
    * @param after where the page before ended; {@code from} itself for the first
    */
+  public record Span(Moment from, Moment to, long after) {}
+
+  /** Some records that differ. */
   public static Page page(
-      Tx tx, CollectionRow collection, Moment from, Moment to, long after, int limit) {
+      Tx tx, DataExpressions expressions, CollectionRow collection, Span span, int limit) {
+    Moment from = span.from();
+    Moment to = span.to();
+    long after = span.after();
     List<Changed> changed = new ArrayList<>();
     long reached = after;
     for (int piece = 0; piece < PIECES_MAX; piece++) {
@@ -86,7 +92,7 @@ public final class Difference {
       }
       boolean end = touches.size() < EVENTS_MAX && reached == last(touches, reached);
       List<String> keys = some.stream().map(Touch::key).toList();
-      int covered = add(tx, collection, from, to, keys, changed);
+      int covered = add(tx, expressions, collection, span, keys, changed);
       if (covered < keys.size()) {
         return new Page(changed, true, some.get(covered).position() - 1);
       }
@@ -104,17 +110,19 @@ public final class Difference {
   /** Adds those of the keys that differ; answers for how many keys that is. */
   private static int add(
       Tx tx,
+      DataExpressions expressions,
       CollectionRow collection,
-      Moment from,
-      Moment to,
+      Span span,
       List<String> keys,
       List<Changed> changed) {
     if (keys.isEmpty()) {
       return 0;
     }
-    Map<String, PastRecords.Past> before = PastRecords.at(tx, collection, from, keys);
+    Map<String, PastRecords.Past> before = 
+        PastRecords.at(tx, expressions, collection, span.from(), keys);
     Map<String, PastRecords.Past> after =
-        PastRecords.at(tx, collection, to, List.copyOf(before.keySet()));
+        PastRecords.at(
+            tx, expressions, collection, span.to(), List.copyOf(before.keySet()));
     after.forEach((key, past) -> {
       Changed one = changed(key, before.getOrDefault(key, new PastRecords.Past.Absent()), past);
       if (one != null) {
@@ -129,7 +137,8 @@ public final class Difference {
     RecordRow old = before instanceof PastRecords.Past.Present(RecordRow row) ? row : null;
     RecordRow now = after instanceof PastRecords.Past.Present(RecordRow row) ? row : null;
     if (old != null && now != null) {
-      return old.version().equals(now.version()) ? null : new Changed(key, Kind.UPDATE, old, now);
+      boolean same = old.version().equals(now.version()) && old.data().equals(now.data());
+      return same ? null : new Changed(key, Kind.UPDATE, old, now);
     }
     boolean was = !(before instanceof PastRecords.Past.Absent);
     boolean is = !(after instanceof PastRecords.Past.Absent);
@@ -138,7 +147,9 @@ public final class Difference {
         : is ? new Changed(key, Kind.INSERT, null, now) : null;
   }
 
-  /** Counts records that differ, without reading what they hold. */
+  /**
+   * Counts records that another event holds afterwards than before, without reading what they hold.
+   */
   public static Counts counts(Tx tx, CollectionRow collection, Moment from, Moment to) {
     Map<Kind, Long> counts = new EnumMap<>(Kind.class);
     long reached = from.position();

@@ -70,10 +70,17 @@ public final class PastRecords {
    * @param keys all different
    */
   public static Map<String, Past> at(
-      Tx tx, CollectionRow collection, Moment moment, List<String> keys) {
+      Tx tx,
+      DataExpressions expressions,
+      CollectionRow collection,
+      Moment moment,
+      List<String> keys) {
     long generation = collection.table().generation();
     Map<String, RecordRow> rows = Records.byKey(tx, generation, keys);
     Map<String, Holder> holders = holders(tx, collection, moment, keys, rows);
+    if (collection.fold().options().shape().merge() == FoldShape.Merge.DEEP) {
+      return new MergedPast(tx, expressions, collection, moment).at(keys, holders, rows);
+    }
     List<Long> positions = new ArrayList<>();
     List<String> fetched = new ArrayList<>();
     for (String key : keys) {
@@ -94,7 +101,7 @@ public final class PastRecords {
     Map<String, Past> past = new LinkedHashMap<>();
     for (String key : covered) {
       Holder holder = holders.getOrDefault(key, Holder.NOBODY);
-      Past one = past(collection, key, holder, rows.get(key), events);
+      Past one = past(expressions, collection, key, holder, rows.get(key), events);
       past.put(
           key,
           one instanceof Past.Present(RecordRow row)
@@ -109,6 +116,7 @@ public final class PastRecords {
   }
 
   private static Past past(
+      DataExpressions expressions,
       CollectionRow collection,
       String key,
       Holder holder,
@@ -122,7 +130,7 @@ public final class PastRecords {
     }
     StoredEvent event = events.get(holder.position());
     if (event == null
-        || !(Fold.of(collection.fold(), event) instanceof Fold.Outcome.Change change)
+        || !(expressions.fold(collection.fold(), event) instanceof Fold.Outcome.Change change)
         || change.data() == null) {
       return new Past.Unknown();
     }
@@ -159,7 +167,7 @@ public final class PastRecords {
   }
 
   /** Whether events of the record may be gone. */
-  private static boolean mayBeOlder(RecordRow now, Moment moment) {
+  static boolean mayBeOlder(RecordRow now, Moment moment) {
     return moment.edge().position() > 0 && now.createdAt() <= moment.edge().receivedAt();
   }
 

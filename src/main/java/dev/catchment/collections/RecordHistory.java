@@ -74,14 +74,22 @@ public final class RecordHistory {
    * @param before only events before this place in the log
    * @throws Failure {@code NOT_FOUND} when the collection never saw the key
    */
-  public static Page page(Tx tx, CollectionRow collection, String key, long before, int limit) {
+  public static Page page(
+      Tx tx,
+      DataExpressions expressions,
+      CollectionRow collection,
+      String key,
+      long before,
+      int limit) {
     long generation = collection.table().generation();
     RecordRow row = Records.byKey(tx, generation, List.of(key)).get(key);
-    List<Known> known = known(tx, generation, key, before, limit + 1);
-    if (row == null && known.isEmpty() && known(tx, generation, key, Long.MAX_VALUE, 1).isEmpty()) {
+    List<Known> remembered = known(tx, generation, key, before, limit + 1);
+    if (row == null
+        && remembered.isEmpty()
+        && known(tx, generation, key, Long.MAX_VALUE, 1).isEmpty()) {
       throw Failure.notFound("Record");
     }
-    List<Known> all = withHolder(known, row, before, limit);
+    List<Known> all = withHolder(remembered, row, before, limit);
     List<Known> shown = all.subList(0, Math.min(limit, all.size()));
     EventLog.Found found = EventLog.readAt(tx, shown.stream().map(Known::position).toList());
     shown = shown.subList(0, found.looked());
@@ -94,10 +102,19 @@ public final class RecordHistory {
     boolean existed = earlier == null && existed(tx, collection, row);
     List<Change> changes = changes(earlier, existed, shown.reversed());
     Map<Long, StoredEvent> events = new HashMap<>();
-    found.events().forEach(event -> events.put(event.position(), event));
+    Map<Long, Fold.Outcome> outcomes = new HashMap<>();
+    for (StoredEvent event : found.events()) {
+      events.put(event.position(), event);
+      outcomes.put(event.position(), expressions.fold(collection.fold(), event));
+    }
     List<Entry> entries = new ArrayList<>();
     for (int i = 0; i < shown.size(); i++) {
-      entry(collection, shown.get(i), changes.get(shown.size() - 1 - i), events, row)
+      Known known = shown.get(i);
+      Change change = changes.get(shown.size() - 1 - i);
+      StoredEvent event = events.get(known.position());
+      (event == null
+              ? gone(known, change, row)
+              : Optional.of(stored(known, change, event, outcomes.get(known.position()))))
           .ifPresent(entries::add);
     }
     return new Page(entries, more, reached);
@@ -107,6 +124,8 @@ public final class RecordHistory {
   private static List<Known> withHolder(
       List<Known> known, @Nullable RecordRow row, long before, int limit) {
     if (row == null
+        // A rebuild buries what its events do not have, and no event did that.
+        || row.version().position() <= 0
         || row.version().position() >= before
         || (known.size() > limit && row.version().position() < known.getLast().position())
         || known.stream().anyMatch(one -> one.position() == row.version().position())) {
@@ -190,26 +209,21 @@ public final class RecordHistory {
     return changes;
   }
 
-  private static Optional<Entry> entry(
-      CollectionRow collection,
-      Known known,
-      Change change,
-      Map<Long, StoredEvent> events,
-      @Nullable RecordRow row) {
-    StoredEvent event = events.get(known.position());
-    if (event != null) {
-      Fold.Outcome.Change made =
-          Fold.of(collection.fold(), event) instanceof Fold.Outcome.Change folded ? folded : null;
-      return Optional.of(
-          new Entry(
-              known.position(),
-              event.event().id(),
-              made == null ? null : made.eventType(),
-              known.sourceEventAt(),
-              event.event().receivedAt(),
-              change,
-              made == null || made.data() == null || known.deletes() ? null : made.data().text()));
-    }
+  private static Entry stored(
+      Known known, Change change, StoredEvent event, Fold.@Nullable Outcome outcome) {
+    Fold.Outcome.Change made = outcome instanceof Fold.Outcome.Change folded ? folded : null;
+    return new Entry(
+        known.position(),
+        event.event().id(),
+        made == null ? null : made.eventType(),
+        known.sourceEventAt(),
+        event.event().receivedAt(),
+        change,
+        made == null || made.data() == null || known.deletes() ? null : made.data().text());
+  }
+
+  /** Of an event that is gone nothing is known, unless it holds the record. */
+  private static Optional<Entry> gone(Known known, Change change, @Nullable RecordRow row) {
     return row == null || row.version().position() != known.position()
         ? Optional.empty()
         : Optional.of(

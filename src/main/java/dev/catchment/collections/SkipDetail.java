@@ -23,7 +23,8 @@ final class SkipDetail {
     return switch (reason) {
       case "body_not_parsed" -> body(stored);
       case "data_missing" -> "Nothing at " + spec.options().dataPath();
-      default -> found(view, spec.keyPath());
+      case "expression_failed" -> "data_expression made neither an object nor an array";
+      default -> key(spec, view, reason);
     };
   }
 
@@ -31,6 +32,27 @@ final class SkipDetail {
     String type = stored.event().request().contentType();
     return (stored.event().body().length == 0 ? "An empty body" : "Neither JSON nor a form")
         + (type == null ? ", without a content type" : ", sent as " + cut(type));
+  }
+
+  /** Of several parts of a key the first is named that cannot be one. */
+  private static String key(CollectionRow.FoldSpec spec, EventView view, String reason) {
+    for (BodyPath path : spec.options().shape().keyPaths()) {
+      Optional<Json> part = path.find(view.body(), view.head().headers());
+      boolean fits =
+          part.isPresent()
+              && switch (part.get()) {
+                case Json.Str text -> !text.value().isEmpty();
+                case Json.Num number -> true;
+                case Json.Bool bool -> true;
+                default -> false;
+              };
+      if (!fits) {
+        return found(view, path);
+      }
+    }
+    return spec.options().shape().keyPaths().isEmpty()
+        ? found(view, spec.keyPath())
+        : reason.equals("key_too_long") ? "Parts that are too long together" : "Parts of the key";
   }
 
   private static String found(EventView view, BodyPath path) {

@@ -1,10 +1,14 @@
 package dev.catchment.collections;
 
+import dev.catchment.db.InList;
 import dev.catchment.db.Tx;
 import dev.catchment.db.Where;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +25,9 @@ public final class SkippedEvents {
   /** About one in so many of them removes what is too much. */
   private static final int TRIMMED_EVERY = 1_000;
 
+  /** How many positions are asked for in one statement. */
+  private static final int POSITIONS_MAX = 256;
+
   private SkippedEvents() {}
 
   /**
@@ -33,19 +40,24 @@ public final class SkippedEvents {
   public record SkippedEvent(
       long position, String eventId, String reason, @Nullable String detail, long receivedAt) {}
 
-  /** Remembers the events; one that is skipped again takes the new reason. */
-  static void write(Tx tx, CollectionRow collection, List<Batch.Skip> skips) {
+  /**
+   * Remembers the events; one that is skipped again takes the new reason.
+   *
+   * @return the positions of those that were remembered already
+   */
+  static Set<Long> write(Tx tx, String collectionId, List<Batch.Skip> skips) {
+    Set<Long> known = known(tx, collectionId, skips);
     List<@Nullable Object[]> rows = new ArrayList<>(skips.size());
     boolean trims = false;
     for (Batch.Skip skip : skips) {
       trims |= trims(skip.event().position());
       rows.add(
           new @Nullable Object[] {
-            collection.id(),
+            collectionId,
             skip.event().position(),
             skip.event().event().id(),
             skip.reason(),
-            SkipDetail.of(collection.fold(), skip.event(), skip.reason()),
+            skip.detail(),
             skip.event().event().receivedAt()
           });
     }
@@ -60,9 +72,10 @@ public final class SkippedEvents {
     if (trims) {
       tx.update(
           "DELETE FROM skipped_events WHERE collection_id = ? AND position <= ?",
-          collection.id(),
-          edge(tx, collection.id()));
+          collectionId,
+          edge(tx, collectionId));
     }
+    return known;
   }
 
   /** Spread by multiplication, so that senders who skip in a rhythm are met as well. */
@@ -129,5 +142,24 @@ public final class SkippedEvents {
         """,
         epochMillis,
         max);
+  }
+
+  private static Set<Long> known(Tx tx, String collectionId, List<Batch.Skip> skips) {
+    Set<Long> known = new HashSet<>();
+    for (int from = 0; from < skips.size(); from += POSITIONS_MAX) {
+      List<Batch.Skip> some = skips.subList(from, Math.min(skips.size(), from + POSITIONS_MAX));
+      InList these =
+          InList.of("position", some.stream().map(skip -> skip.event().position()).toList());
+      List<@Nullable Object> args = new ArrayList<>();
+      args.add(collectionId);
+      args.addAll(Arrays.asList(these.args()));
+      known.addAll(
+          tx.list(
+              "SELECT position FROM skipped_events WHERE collection_id = ? AND "
+                  + these.condition(),
+              row -> row.number("position"),
+              args.toArray()));
+    }
+    return known;
   }
 }

@@ -194,6 +194,7 @@ final class Exchange {
     switch (target.does()) {
       case Router.Does.Answer(Handler handler) -> handleBlocking(handler, request);
       case Router.Does.AnswerAsync(AsyncHandler handler) -> handleAsync(handler, request);
+      case Router.Does.Send(Download.Handler handler) -> send(handler, request);
       case Router.Does.Open open -> open(open, request);
       case Router.Does.OpenOrPoll(StreamHandler handler) -> {
         if (request.wantsEventStream()) {
@@ -202,6 +203,27 @@ final class Exchange {
           poll(handler, request);
         }
       }
+    }
+  }
+
+  private void send(Download.Handler handler, Request request) {
+    inThread(() -> {
+      Download download = handler.handle(request);
+      return () -> sent(download);
+    });
+  }
+
+  private void sent(Download download) {
+    if (answered) {
+      return;
+    }
+    if (HttpMethod.HEAD.equals(http.method())) {
+      end();
+      var _ = BodyStream.head(http.response(), download).putHeader("X-Request-Id", head.id()).end();
+    } else if (takesPlace()) {
+      http.response().putHeader("X-Request-Id", head.id());
+      release();
+      BodyStream.begin(http.response(), context, shared.streams, download, () -> pace.ended(this));
     }
   }
 

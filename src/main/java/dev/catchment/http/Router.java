@@ -39,6 +39,9 @@ public final class Router {
     /** It is answered by the event loop. */
     record AnswerAsync(AsyncHandler handler) implements Does {}
 
+    /** A virtual thread answers it by a body that is made while it is sent. */
+    record Send(Download.Handler handler) implements Does {}
+
     /**
      * Its connection stays open.
      *
@@ -135,6 +138,11 @@ public final class Router {
   public Router eventStream(String pattern, StreamHandler handler) {
     return add(
         "GET", pattern, new Target(new Does.Open(handler, null), request -> MANAGEMENT_BODY_MAX));
+  }
+
+  /** A route of {@code GET} that is answered by a body that is made while it is sent. */
+  public Router download(String pattern, Download.Handler handler) {
+    return add("GET", pattern, new Target(new Does.Send(handler), request -> MANAGEMENT_BODY_MAX));
   }
 
   /**

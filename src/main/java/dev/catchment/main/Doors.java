@@ -7,6 +7,7 @@ import dev.catchment.access.OriginRule;
 import dev.catchment.access.SessionCookie;
 import dev.catchment.api.AttemptHandler;
 import dev.catchment.api.AuthHandler;
+import dev.catchment.api.BackfillHandler;
 import dev.catchment.api.ChangeHandler;
 import dev.catchment.api.CollectionHandler;
 import dev.catchment.api.ConnectionHandler;
@@ -24,6 +25,7 @@ import dev.catchment.api.IngestHandler;
 import dev.catchment.api.IssueHandler;
 import dev.catchment.api.LiveHandler;
 import dev.catchment.api.MetricsHandler;
+import dev.catchment.api.PastRecordHandler;
 import dev.catchment.api.Plan;
 import dev.catchment.api.RecordHandler;
 import dev.catchment.api.RefusedRequestHandler;
@@ -32,7 +34,11 @@ import dev.catchment.api.RetryHandler;
 import dev.catchment.api.RetryJobHandler;
 import dev.catchment.api.SocketIngestHandler;
 import dev.catchment.api.SourceHandler;
+import dev.catchment.api.SourceRows;
+import dev.catchment.api.TestDoor;
+import dev.catchment.api.TestSessionHandler;
 import dev.catchment.api.UsageHandler;
+import dev.catchment.collections.DataExpressions;
 import dev.catchment.feedapi.FeedApi;
 import dev.catchment.http.Router;
 import dev.catchment.http.Site;
@@ -95,7 +101,8 @@ final class Doors {
       Gate gate = new Gate(access, origins);
       ClientAddress clientAddress =
           new ClientAddress(config.server().trustedProxies(), config.server().clientIpHeader());
-      new IngestHandler(features.intake().ingest(), clientAddress).routes(router);
+      new IngestHandler(features.intake().ingest(), clientAddress, features.intake().aftermath())
+          .routes(router);
       new SocketIngestHandler(features.intake().ingest(), clientAddress).routes(router);
       new LiveHandler(stores.database(), gate, features.live()).routes(router);
       new ChangeHandler(stores.database(), gate, features.live()).routes(router);
@@ -103,7 +110,18 @@ final class Doors {
       new DocumentHandler().routes(router);
       new MetricsHandler(gate, stores.metrics()::prometheusText).routes(router);
       accounts(origins, clientAddress).addTo(router);
-      resources(router, gate);
+      SourceRows rows = new SourceRows(() -> config.server().publicUrl(port));
+      resources(router, gate, rows);
+      new TestSessionHandler(
+              stores.database(),
+              new TestDoor(gate, config.testDoors().sessions(), config.testDoors().tools()),
+              features.intake().sessions(),
+              new TestSessionHandler.Wire(
+                  request -> clientAddress.of(request.head().peer(), request.headers()::joined),
+                  features.guard()::checkOnSave,
+                  rows),
+              plan())
+          .routes(router);
       if (config.feeds().enabled()) {
         feeds(router, gate);
       }
@@ -137,16 +155,11 @@ final class Doors {
           retention.enabled() ? retention.eventsDays() : 0);
     }
 
-    private void resources(Router router, Gate gate) {
+    private void resources(Router router, Gate gate, SourceRows rows) {
       Plan plan = plan();
       new UsageHandler(stores.database(), gate, plan).routes(router);
       new SourceHandler(
-              stores.database(),
-              gate,
-              stores.ids(),
-              features.intake().sources(),
-              () -> stores.config().server().publicUrl(port),
-              plan)
+              stores.database(), gate, stores.ids(), features.intake().sources(), rows, plan)
           .routes(router);
       new DestinationHandler(
               stores.database(),
@@ -160,9 +173,7 @@ final class Doors {
       new ConnectionHandler(stores.database(), gate, stores.ids(), features.transforms())
           .routes(router);
       new ConnectionPreviewHandler(stores.database(), gate, features.transforms()).routes(router);
-      new CollectionHandler(stores.database(), gate, stores.ids(), feeds.desk()).routes(router);
-      new RecordHandler(stores.database(), gate).routes(router);
-      new HistoryHandler(stores.database(), gate).routes(router);
+      collections(router, gate);
       new EventHandler(stores.database(), gate).routes(router);
       new AttemptHandler(stores.database(), gate).routes(router);
       letters(router, gate, features.letters());
@@ -171,6 +182,17 @@ final class Doors {
               gate,
               request -> features.intake().ingest().acceptAgain(request.refused()))
           .routes(router);
+    }
+
+    private void collections(Router router, Gate gate) {
+      DataExpressions expressions = new DataExpressions(features.transforms());
+      new CollectionHandler(stores.database(), gate, stores.ids(), feeds.desk(), expressions)
+          .routes(router);
+      new BackfillHandler(stores.database(), gate).routes(router);
+      new RecordHandler(
+              stores.database(), gate, new PastRecordHandler(stores.database(), gate, expressions))
+          .routes(router);
+      new HistoryHandler(stores.database(), gate, expressions).routes(router);
     }
 
     private void letters(Router router, Gate gate, LetterParts letters) {
@@ -199,6 +221,7 @@ final class Doors {
       boolean delivery =
           !inTrouble.containsKey("courier")
               && !inTrouble.containsKey("settler")
+              && !inTrouble.containsKey("renewer")
               && !inTrouble.containsKey("dispatcher");
       return new HealthHandler.Health(
           storage && working ? HealthHandler.State.OK : HealthHandler.State.DEGRADED,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.catchment.access.ApiKey;
 import dev.catchment.access.ApiKeys;
 import dev.catchment.access.NewApiKey;
+import dev.catchment.collections.DataExpressions;
 import dev.catchment.collections.Projector;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
@@ -30,6 +31,7 @@ final class PastApiTest {
             new EventLog(node.database, new LogBounds(1_000, 1 << 26, 1 << 20)),
             new Cursors(node.database, "a", 10_000),
             node.ids,
+            new DataExpressions(node.transforms),
             (tx, collection, changes, events) -> {});
     Step.Next next;
     do {

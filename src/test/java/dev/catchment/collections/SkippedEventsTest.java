@@ -59,11 +59,10 @@ final class SkippedEventsTest {
       for (int from = 0; from < 16_000; from += 500) {
         List<Batch.Skip> some = new ArrayList<>();
         for (int i = from + 1; i <= from + 500; i++) {
-          some.add(new Batch.Skip("key_missing", Events.json(i, "{}")));
+          some.add(new Batch.Skip("key_missing", "Nothing at id", Events.json(i, "{}")));
         }
         node.database.write(tx -> {
-          SkippedEvents.write(tx, row, some);
-          return true;
+          return SkippedEvents.write(tx, row.id(), some);
         });
       }
       assertThat(

@@ -32,6 +32,7 @@ final class TimeTravelTest {
 
   private final SettableClock clock = new SettableClock(Events.RECEIVED);
   private final List<PlainFold.Made> made = new ArrayList<>();
+  private final DataExpressions expressions = Events.plainData();
 
   @BothDatabases
   void anyMomentEqualsAFoldOverThePrefixOfTheLog(BothDatabases.Store store) {
@@ -123,7 +124,7 @@ final class TimeTravelTest {
   }
 
   /** Reads two keys at a time, and checks that they come in order. */
-  private static Map<String, PlainFold.State> records(ProjectorNode node, String id, long at) {
+  private Map<String, PlainFold.State> records(ProjectorNode node, String id, long at) {
     Map<String, PlainFold.State> states = new HashMap<>();
     List<String> seen = new ArrayList<>();
     List<String> keys = List.of();
@@ -133,7 +134,7 @@ final class TimeTravelTest {
           node.database.read(tx -> {
             CollectionRow row = Collections.get(tx, Events.SCOPE, id);
             List<String> some = PastRecords.keys(tx, row, after, 2);
-            PastRecords.at(tx, row, Moment.after(tx, row, at), some)
+            PastRecords.at(tx, expressions, row, Moment.after(tx, row, at), some)
                 .forEach((key, past) -> {
                   if (past instanceof PastRecords.Past.Present(RecordRow record)) {
                     states.put(key, state(record));
@@ -169,7 +170,11 @@ final class TimeTravelTest {
           node.database.read(tx -> {
             CollectionRow row = Collections.get(tx, Events.SCOPE, id);
             return Difference.page(
-                tx, row, Moment.after(tx, row, from), Moment.after(tx, row, to), at, 2);
+                tx,
+                expressions,
+                row,
+                new Difference.Span(Moment.after(tx, row, from), Moment.after(tx, row, to), at),
+                2);
           });
       assertThat(page.changed()).hasSizeLessThanOrEqualTo(2);
       for (Difference.Changed one : page.changed()) {
@@ -233,7 +238,7 @@ final class TimeTravelTest {
     return some.stream().map(PlainFold.Made::id).toList();
   }
 
-  private static List<RecordHistory.Entry> history(
+  private List<RecordHistory.Entry> history(
       ProjectorNode node, String id, String key, int limit) {
     List<RecordHistory.Entry> entries = new ArrayList<>();
     RecordHistory.Page page;
@@ -242,17 +247,23 @@ final class TimeTravelTest {
       long at = before;
       page =
           node.database.read(
-              tx -> RecordHistory.page(tx, Collections.get(tx, Events.SCOPE, id), key, at, limit));
+              tx -> RecordHistory.page(
+                  tx,
+                  expressions,
+                  Collections.get(tx, Events.SCOPE, id),
+                  key,
+                  at,
+                  limit));
       entries.addAll(page.entries());
       before = page.reached();
     } while (page.more());
     return entries;
   }
 
-  private static PastRecords.Past past(ProjectorNode node, String id, String key, long at) {
+  private PastRecords.Past past(ProjectorNode node, String id, String key, long at) {
     return node.database.read(tx -> {
       CollectionRow row = Collections.get(tx, Events.SCOPE, id);
-      return PastRecords.at(tx, row, Moment.after(tx, row, at), List.of(key)).values().stream()
+      return PastRecords.at(tx, expressions, row, Moment.after(tx, row, at), List.of(key)).values().stream()
           .findFirst()
           .orElseThrow();
     });
@@ -306,6 +317,39 @@ final class TimeTravelTest {
                     .endsWith("log position 1");
               });
       assertThatThrownBy(() -> past(node, id, "a", 0)).isInstanceOf(Failure.class);
+    }
+  }
+
+  @BothDatabases
+  void aMergedRecordIsFoldedAgainFromAllItHadSeenByThen(BothDatabases.Store store) {
+    String merging = "{\"event_time_path\":\"at\",\"data_path\":\"v\",\"merge\":\"deep\"}";
+    try (ProjectorNode node = new ProjectorNode(store, "a", clock)) {
+      String id = node.create("c", Events.SOURCE, Events.spec("id", merging)).id();
+      for (String rest :
+          List.of(
+              "10,\"v\":{\"x\":1}",
+              "30,\"v\":{\"y\":2}",
+              "20,\"v\":{\"x\":5,\"y\":9}",
+              "40,\"v\":{\"x\":null}",
+              "5,\"v\":{\"z\":7}")) {
+        node.append("{\"id\":\"k\",\"at\":" + rest + "}");
+        node.settle();
+      }
+      List<String> states =
+          List.of(
+              "{\"x\":1}",
+              "{\"x\":1,\"y\":2}",
+              "{\"x\":5,\"y\":2}",
+              "{\"y\":2}",
+              "{\"z\":7,\"y\":2}");
+      for (int i = 0; i < states.size(); i++) {
+        String expected = states.get(i);
+        assertThat(past(node, id, "k", i + 1))
+            .as("after event %d", i + 1)
+            .isInstanceOfSatisfying(
+                PastRecords.Past.Present.class,
+                present -> assertThat(present.row().data()).isEqualTo(expected));
+      }
     }
   }
 
