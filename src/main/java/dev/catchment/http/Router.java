@@ -50,6 +50,9 @@ public final class Router {
      */
     record Open(StreamHandler handler, @Nullable ToIntFunction<Request> messageMax)
         implements Does {}
+
+    /** It is answered by an event stream, or once there is something to say. */
+    record OpenOrPoll(StreamHandler handler) implements Does {}
   }
 
   /** Is told on the event loop that a request was refused for the size of its body. */
@@ -140,6 +143,16 @@ public final class Router {
   /** A route of {@code GET} that is answered by a body that is made while it is sent. */
   public Router download(String pattern, Download.Handler handler) {
     return add("GET", pattern, new Target(new Does.Send(handler), request -> MANAGEMENT_BODY_MAX));
+  }
+
+  /**
+   * A route of {@code GET} for clients that wait: those that accept {@code text/event-stream} get a
+   * stream, and the others one answer of JSON, which is the first message that is sent. Both count
+   * as connections that stay open.
+   */
+  public Router eventStreamOrPoll(String pattern, StreamHandler handler) {
+    return add(
+        "GET", pattern, new Target(new Does.OpenOrPoll(handler), request -> MANAGEMENT_BODY_MAX));
   }
 
   /**
