@@ -39,6 +39,12 @@ public final class Router {
     /** It is answered by the event loop. */
     record AnswerAsync(AsyncHandler handler) implements Does {}
 
+    /** It is answered by a virtual thread, piece by piece. */
+    record Write(Streamed.Handler handler) implements Does {}
+
+    /** A virtual thread reads its body while it comes, and answers. */
+    record Take(UploadHandler handler) implements Does {}
+
     /**
      * Its connection stays open.
      *
@@ -132,6 +138,16 @@ public final class Router {
   public Router eventStream(String pattern, StreamHandler handler) {
     return add(
         "GET", pattern, new Target(new Does.Open(handler, null), request -> MANAGEMENT_BODY_MAX));
+  }
+
+  /** A route of {@code GET} whose answers are written while they are made. */
+  public Router streamed(String pattern, Streamed.Handler handler) {
+    return add("GET", pattern, new Target(new Does.Write(handler), request -> MANAGEMENT_BODY_MAX));
+  }
+
+  /** A route of {@code POST} whose body, of any length, is read while it comes. */
+  public Router upload(String pattern, UploadHandler handler) {
+    return add("POST", pattern, new Target(new Does.Take(handler), request -> Integer.MAX_VALUE));
   }
 
   /**
