@@ -1,6 +1,7 @@
 package dev.catchment.main;
 
 import dev.catchment.base.Secret;
+import dev.catchment.collections.ScanBounds;
 import dev.catchment.outbound.Proxy;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ final class Config {
   private final Retention retention;
   private final Issues issues;
   private final Replay replay;
+  private final Collections collections;
   private final Quotas quotas;
 
   /** Settings {@code server.*}; {@code port} 0 means any free one, {@code dataDir} is absolute. */
@@ -111,6 +113,9 @@ final class Config {
   /** Settings {@code replay.*}. */
   record Replay(Duration kept) {}
 
+  /** Settings {@code collections.*}. */
+  record Collections(ScanBounds scan) {}
+
   /** Settings {@code quotas.*}; empty for any number. */
   record Quotas(OptionalLong eventsPerMonth, OptionalLong sources, OptionalLong destinations) {}
 
@@ -133,6 +138,8 @@ final class Config {
     retention = retention(cwd, values);
     issues = new Issues(Duration.ofMinutes(values.integer("issues.auto_resolve_minutes", 0, MANY)));
     replay = new Replay(Duration.ofHours(values.integer("replay.keep_hours", 1, 8_760)));
+    collections =
+        new Collections(ScanBounds.of(values.integer("collections.scan_rows_max", 1_000, MANY)));
     quotas =
         new Quotas(
             values.quota("quotas.events_per_month"),
@@ -196,6 +203,10 @@ final class Config {
 
   Replay replay() {
     return replay;
+  }
+
+  Collections collections() {
+    return collections;
   }
 
   Quotas quotas() {

@@ -31,6 +31,7 @@ import dev.catchment.api.RetryJobHandler;
 import dev.catchment.api.SocketIngestHandler;
 import dev.catchment.api.SourceHandler;
 import dev.catchment.api.UsageHandler;
+import dev.catchment.collections.RecordScan;
 import dev.catchment.feedapi.FeedApi;
 import dev.catchment.http.Router;
 import dev.catchment.http.Site;
@@ -158,7 +159,9 @@ final class Doors {
           .routes(router);
       new ConnectionPreviewHandler(stores.database(), gate, features.transforms()).routes(router);
       new CollectionHandler(stores.database(), gate, stores.ids(), feeds.desk()).routes(router);
-      new RecordHandler(stores.database(), gate).routes(router);
+      new RecordHandler(
+              stores.database(), gate, new RecordScan(stores.config().collections().scan()))
+          .routes(router);
       new EventHandler(stores.database(), gate).routes(router);
       new AttemptHandler(stores.database(), gate).routes(router);
       letters(router, gate, features.letters());

@@ -13,6 +13,8 @@ import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Secret;
+import dev.catchment.collections.RecordScan;
+import dev.catchment.collections.ScanBounds;
 import dev.catchment.db.Database;
 import dev.catchment.db.OpenDatabase;
 import dev.catchment.delivery.Courier;
@@ -197,7 +199,7 @@ final class ApiNode implements AutoCloseable {
     new ConnectionHandler(database, gate, ids, transforms).routes(router);
     new ConnectionPreviewHandler(database, gate, transforms).routes(router);
     new CollectionHandler(database, gate, ids, feeds).routes(router);
-    new RecordHandler(database, gate).routes(router);
+    new RecordHandler(database, gate, new RecordScan(ScanBounds.standard())).routes(router);
     new EventHandler(database, gate).routes(router);
     new AttemptHandler(database, gate).routes(router);
     letters(router, gate);
