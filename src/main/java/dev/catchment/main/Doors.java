@@ -5,6 +5,7 @@ import dev.catchment.access.AccountSettings;
 import dev.catchment.access.Accounts;
 import dev.catchment.access.OriginRule;
 import dev.catchment.access.SessionCookie;
+import dev.catchment.api.AggregateHandler;
 import dev.catchment.api.AttemptHandler;
 import dev.catchment.api.AuthHandler;
 import dev.catchment.api.CollectionHandler;
@@ -13,11 +14,13 @@ import dev.catchment.api.ConnectionPreviewHandler;
 import dev.catchment.api.DestinationHandler;
 import dev.catchment.api.DocumentHandler;
 import dev.catchment.api.EventHandler;
+import dev.catchment.api.ExportHandler;
 import dev.catchment.api.FeedHandler;
 import dev.catchment.api.FeedItemHandler;
 import dev.catchment.api.Gate;
 import dev.catchment.api.GatewayProblems;
 import dev.catchment.api.HealthHandler;
+import dev.catchment.api.ImportHandler;
 import dev.catchment.api.IngestHandler;
 import dev.catchment.api.IssueHandler;
 import dev.catchment.api.LiveHandler;
@@ -28,6 +31,7 @@ import dev.catchment.api.RefusedRequestHandler;
 import dev.catchment.api.ReplayHandler;
 import dev.catchment.api.RetryHandler;
 import dev.catchment.api.RetryJobHandler;
+import dev.catchment.api.SchemaHandler;
 import dev.catchment.api.SocketIngestHandler;
 import dev.catchment.api.SourceHandler;
 import dev.catchment.api.UsageHandler;
@@ -36,7 +40,10 @@ import dev.catchment.feedapi.FeedApi;
 import dev.catchment.http.Router;
 import dev.catchment.http.Site;
 import dev.catchment.ingest.ClientAddress;
+import dev.catchment.insight.Aggregation;
 import dev.catchment.outbound.TlsContexts;
+import dev.catchment.transfer.Export;
+import dev.catchment.transfer.Seeding;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -159,9 +166,9 @@ final class Doors {
           .routes(router);
       new ConnectionPreviewHandler(stores.database(), gate, features.transforms()).routes(router);
       new CollectionHandler(stores.database(), gate, stores.ids(), feeds.desk()).routes(router);
-      new RecordHandler(
-              stores.database(), gate, new RecordScan(stores.config().collections().scan()))
-          .routes(router);
+      new RecordHandler(stores.database(), gate, scan()).routes(router);
+      insight(router, gate);
+      transfer(router, gate, plan);
       new EventHandler(stores.database(), gate).routes(router);
       new AttemptHandler(stores.database(), gate).routes(router);
       letters(router, gate, features.letters());
@@ -169,6 +176,30 @@ final class Doors {
               stores.database(),
               gate,
               request -> features.intake().ingest().acceptAgain(request.refused()))
+          .routes(router);
+    }
+
+    private RecordScan scan() {
+      return new RecordScan(stores.config().collections().scan());
+    }
+
+    private void insight(Router router, Gate gate) {
+      new SchemaHandler(stores.database(), gate, scan()).routes(router);
+      new AggregateHandler(gate, new Aggregation(stores.database(), scan(), stores.clock()))
+          .routes(router);
+    }
+
+    private void transfer(Router router, Gate gate, Plan plan) {
+      new ExportHandler(stores.database(), gate, new Export(stores.database(), scan()))
+          .routes(router);
+      new ImportHandler(
+              gate,
+              new Seeding(
+                  stores.database(),
+                  stores.log(),
+                  stores.eventIds(),
+                  stores.config().ingest().maxBodyBytes(),
+                  ImportHandler.within(plan)))
           .routes(router);
     }
 

@@ -118,8 +118,8 @@ final class ProjectorNode implements AutoCloseable {
   }
 
   RecordPage page(String id, RecordQuery query, @Nullable RecordPlace after, int limit) {
-    return database.read(tx ->
-        scan.page(tx, Collections.get(tx, Events.SCOPE, id), query, after, limit));
+    return database.read(
+        tx -> scan.page(tx, Collections.get(tx, Events.SCOPE, id), query, after, limit));
   }
 
   /** The generation whose records are read. */

@@ -65,8 +65,7 @@ final class RecordsTest {
       }
       node.settle();
       assertThat(list(node, id, types("a"))).hasSize(2);
-      assertThat(list(node, id, types("a", "b", "1")))
-          .hasSize(4);
+      assertThat(list(node, id, types("a", "b", "1"))).hasSize(4);
       assertThat(list(node, id, types("a,b"))).isEmpty();
       assertThat(list(node, id, types())).hasSize(6);
     }

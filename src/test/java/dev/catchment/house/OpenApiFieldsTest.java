@@ -41,6 +41,11 @@ final class OpenApiFieldsTest {
                 GET,PATCH,DELETE /v1/collections/{id}
                 GET /v1/collections/{id}/records
                 GET /v1/collections/{id}/records/{key}
+                GET /v1/collections/{id}/schema
+                GET /v1/collections/{id}/schema/drift
+                GET /v1/collections/{id}/aggregate
+                GET /v1/collections/{id}/export
+                POST /v1/collections/{id}/import
                 GET /v1/events
                 GET /v1/events/{id}
                 GET /v1/events/{id}/payload
