@@ -36,6 +36,8 @@ public final class Main {
             BenchCommand.line(
                 new Surroundings(
                     Launch.likeThis(Main.class.getName()), System::nanoTime, new SecureRandom())))
+        .addSubcommand(new ExportCommand(System.getenv(), System.console() != null))
+        .addSubcommand(new ImportCommand(System.getenv(), System.console() != null))
         .addSubcommand(new WarmCommand())
         .addSubcommand(new CommandLine.HelpCommand());
   }
