@@ -1,7 +1,6 @@
 package dev.catchment.api;
 
 import dev.catchment.base.Scope;
-import dev.catchment.collections.Collections;
 import dev.catchment.collections.RecordQuery;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
@@ -32,7 +31,6 @@ public final class AggregateHandler {
 
   private Response aggregate(Request request) {
     Scope scope = gate.read(request, SEGMENT);
-    String id = Path.id(request, "Collection");
     Params params = Params.of(request);
     Question question =
         Question.parse(
@@ -48,7 +46,7 @@ public final class AggregateHandler {
                 params.text("search"), params.texts("event_type"), params.text("where"), null));
     Aggregates answer =
         aggregation.answer(
-            tx -> Collections.get(tx, scope, id), query, question, params.limit(LIMIT, LIMIT_MAX));
+            tx -> CollectionPath.get(tx, scope, request), query, question, params.limit(LIMIT, LIMIT_MAX));
     return Response.json(200, json(question, answer));
   }
 

@@ -7,6 +7,7 @@ import dev.catchment.base.Times;
 import dev.catchment.collections.CollectionOptions;
 import dev.catchment.collections.CollectionRow;
 import dev.catchment.collections.Collections;
+import dev.catchment.collections.DataExpressions;
 import dev.catchment.db.Database;
 import dev.catchment.db.Tx;
 import dev.catchment.expr.BodyPath;
@@ -34,15 +35,19 @@ public final class CollectionHandler {
   private final Gate gate;
   private final Ids ids;
   private final FeedDesk feeds;
+  private final DataExpressions expressions;
 
   /**
    * @param feeds changes and removes the collections that are feeds, which have more than their row
+   * @param expressions judges the expressions that make the data of records
    */
-  public CollectionHandler(Database database, Gate gate, Ids ids, FeedDesk feeds) {
+  public CollectionHandler(
+      Database database, Gate gate, Ids ids, FeedDesk feeds, DataExpressions expressions) {
     this.database = database;
     this.gate = gate;
     this.ids = ids;
     this.feeds = feeds;
+    this.expressions = expressions;
   }
 
   /** Adds the routes. */
@@ -77,8 +82,8 @@ public final class CollectionHandler {
 
   private Response get(Request request) {
     Scope scope = gate.read(request, SEGMENT);
-    String id = Path.id(request, "Collection");
-    return Response.json(200, database.read(tx -> answer(tx, Collections.get(tx, scope, id))));
+    return Response.json(
+        200, database.read(tx -> answer(tx, CollectionPath.get(tx, scope, request))));
   }
 
   private Response create(Request request) {
@@ -88,6 +93,7 @@ public final class CollectionHandler {
         new CollectionRow.FoldSpec(
             keyPath(input), null, CollectionOptions.none(), CollectionRow.Status.ACTIVE);
     CollectionRow.FoldSpec given = merged(blank, input);
+    expressions.check(given.options());
     Collections.Draft draft =
         new Collections.Draft(
             ids.next(),
@@ -109,16 +115,19 @@ public final class CollectionHandler {
   private Response update(Request request) {
     Gate.Change change = gate.change(request, SEGMENT);
     Scope scope = change.scope();
-    String id = Path.id(request, "Collection");
-    boolean feed = isFeed(scope, id);
+    CollectionRow.Identity named = identity(scope, request);
     Input input = change.input().requireAny(CHANGEABLE);
-    if (feed) {
-      return updateFeed(scope, id, input);
+    if (named.contentType() != null) {
+      return updateFeed(scope, named.id(), input);
+    }
+    if (input.has("options")) {
+      expressions.check(
+          CollectionOptions.none().merged(input.object("options", Json.object().build())));
     }
     return Response.json(
         200,
         database.write(tx -> {
-          CollectionRow old = Collections.get(tx, scope, id);
+          CollectionRow old = Collections.get(tx, scope, named.id());
           return answer(
               tx,
               Collections.update(
@@ -149,8 +158,8 @@ public final class CollectionHandler {
     return Response.json(200, database.read(tx -> answer(tx, Collections.get(tx, scope, id))));
   }
 
-  private boolean isFeed(Scope scope, String id) {
-    return database.read(tx -> Collections.get(tx, scope, id)).identity().contentType() != null;
+  private CollectionRow.Identity identity(Scope scope, Request request) {
+    return database.read(tx -> CollectionPath.get(tx, scope, request)).identity();
   }
 
   private static CollectionRow.FoldSpec merged(CollectionRow.FoldSpec old, Input input) {
@@ -182,12 +191,12 @@ public final class CollectionHandler {
 
   private Response delete(Request request) {
     Scope scope = gate.write(request, SEGMENT);
-    String id = Path.id(request, "Collection");
-    if (isFeed(scope, id)) {
-      feeds.delete(scope, id);
+    CollectionRow.Identity named = identity(scope, request);
+    if (named.contentType() != null) {
+      feeds.delete(scope, named.id());
     } else {
       database.write(tx -> {
-        Collections.delete(tx, scope, id);
+        Collections.delete(tx, scope, named.id());
         return true;
       });
     }

@@ -38,7 +38,8 @@ final class CollectionPresets {
                 path(template.get().eventTimePath(), "options.event_time_path"),
                 options.deleteWhen(),
                 options.includeWhen(),
-                options.dataPath()),
+                options.dataPath(),
+                options.shape()),
         given.status());
   }
 

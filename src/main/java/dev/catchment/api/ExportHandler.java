@@ -3,7 +3,6 @@ package dev.catchment.api;
 import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
 import dev.catchment.collections.CollectionRow;
-import dev.catchment.collections.Collections;
 import dev.catchment.collections.RecordPlace;
 import dev.catchment.collections.RecordQuery;
 import dev.catchment.db.Database;
@@ -43,10 +42,9 @@ public final class ExportHandler {
 
   private Streamed export(Request request) {
     Scope scope = gate.read(request, SEGMENT);
-    String id = Path.id(request, "Collection");
     Params params = Params.of(request);
     Export.Wanted wanted = wanted(params);
-    CollectionRow collection = database.read(tx -> Collections.get(tx, scope, id));
+    CollectionRow collection = database.read(tx -> CollectionPath.get(tx, scope, request));
     String file = collection.identity().slug() + "." + wanted.format().word();
     return new Streamed(
         List.of(
@@ -55,7 +53,7 @@ public final class ExportHandler {
             Map.entry("X-Content-Type-Options", "nosniff"),
             Map.entry("Cache-Control", "no-store")),
         Export.TIME_MAX,
-        out -> export.write(scope, id, wanted, out));
+        out -> export.write(scope, collection.id(), wanted, out));
   }
 
   private static Export.Wanted wanted(Params params) {

@@ -2,6 +2,7 @@ package dev.catchment.api;
 
 import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
+import dev.catchment.db.Database;
 import dev.catchment.db.Tx;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
@@ -20,10 +21,12 @@ public final class ImportHandler {
   private static final List<String> FORMS = List.of("records", "bodies");
   private static final List<String> IGNORED = List.of("event_type", "source_event_at");
 
+  private final Database database;
   private final Gate gate;
   private final Seeding seeding;
 
-  public ImportHandler(Gate gate, Seeding seeding) {
+  public ImportHandler(Database database, Gate gate, Seeding seeding) {
+    this.database = database;
     this.gate = gate;
     this.seeding = seeding;
   }
@@ -52,7 +55,7 @@ public final class ImportHandler {
 
   private Response fill(Request request, InputStream body) throws IOException {
     Scope scope = gate.write(request, SEGMENT);
-    String id = Path.id(request, "Collection");
+    String id = database.read(tx -> CollectionPath.get(tx, scope, request)).id();
     Params params = Params.of(request);
     Seeding.Form form =
         new Seeding.Form(

@@ -4,7 +4,6 @@ import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Times;
 import dev.catchment.collections.CollectionRow;
-import dev.catchment.collections.Collections;
 import dev.catchment.collections.RecordPage;
 import dev.catchment.collections.RecordPlace;
 import dev.catchment.collections.RecordQuery;
@@ -51,7 +50,6 @@ public final class RecordHandler {
 
   private Response list(Request request) {
     Scope scope = gate.read(request, SEGMENT);
-    String id = Path.id(request, "Collection");
     Params params = Params.of(request);
     RecordQuery query = query(params);
     RecordFields fields = fields(params);
@@ -63,7 +61,7 @@ public final class RecordHandler {
             .map(cursor -> RecordPlace.parse(cursor, query.order()))
             .orElse(null);
     return database.read(tx -> {
-      CollectionRow collection = Collections.get(tx, scope, id);
+      CollectionRow collection = CollectionPath.get(tx, scope, request);
       CollectionRow.Table table = collection.table();
       ETag tag = ETag.of(request, table.generation() + "-" + table.changeNumber());
       return tag.unchanged(request)
@@ -117,10 +115,9 @@ public final class RecordHandler {
 
   private Response get(Request request) {
     Scope scope = gate.read(request, SEGMENT);
-    String id = Path.id(request, "Collection");
     RecordFields fields = fields(Params.of(request));
     return database.read(tx -> {
-      CollectionRow collection = Collections.get(tx, scope, id);
+      CollectionRow collection = CollectionPath.get(tx, scope, request);
       long generation = collection.table().generation();
       String key = request.path("key");
       Supplier<Failure> notFound = () -> Failure.notFound("Record");

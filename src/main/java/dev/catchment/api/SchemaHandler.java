@@ -4,7 +4,6 @@ import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Times;
 import dev.catchment.collections.CollectionRow;
-import dev.catchment.collections.Collections;
 import dev.catchment.collections.RecordScan;
 import dev.catchment.db.Database;
 import dev.catchment.http.Request;
@@ -46,13 +45,12 @@ public final class SchemaHandler {
 
   private Response schema(Request request) {
     Scope scope = gate.read(request, SEGMENT);
-    String id = Path.id(request, "Collection");
     Params params = Params.of(request);
     int records = params.limit("sample", SAMPLE, SAMPLE_MAX);
     String format = params.word("format", FORMATS);
     boolean formats = Boolean.TRUE.equals(params.flag("formats"));
     return database.read(tx -> {
-      CollectionRow collection = Collections.get(tx, scope, id);
+      CollectionRow collection = CollectionPath.get(tx, scope, request);
       FieldTree tree = samples.newest(tx, collection, records).fields();
       return switch (format) {
         case "json-schema" ->
@@ -90,12 +88,11 @@ public final class SchemaHandler {
 
   private Response drift(Request request) {
     Scope scope = gate.read(request, SEGMENT);
-    String id = Path.id(request, "Collection");
     Params params = Params.of(request);
     int records = params.limit("sample", SAMPLE, SAMPLE_MAX);
     Long since = since(params);
     return database.read(tx -> {
-      CollectionRow collection = Collections.get(tx, scope, id);
+      CollectionRow collection = CollectionPath.get(tx, scope, request);
       Samples.Pair pair = samples.pair(tx, collection, since, records);
       Drift drift = Drift.between(pair.before().fields(), pair.recent().fields());
       return Response.json(

@@ -83,7 +83,8 @@ public final class BenchCommand implements Runnable {
           options.ceilingSeconds > 0 ? Ceiling.measure(surroundings, options, ticks) : 0;
       try (Node node = Node.open(surroundings, options, ticks)) {
         OptionalLong idle = node.residentMegabytes();
-        Payload payload = new Payload(options.bytes, options.keys);
+        Payload payload =
+            new Payload(options.bytes, options.records > 0 ? options.records : options.keys);
         Bench bench = new Bench(surroundings, options, node, ticks, payload, new Ledger());
         Figures figures = course.run(bench);
         Json.Obj report = Report.of(name, bench, figures, ceiling, idle);

@@ -1,5 +1,6 @@
 package dev.catchment.bench;
 
+import dev.catchment.json.Json;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -8,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "collections",
     mixinStandardHelpOptions = true,
-    description = "Events a second into the records of a collection.")
+    description = "Events a second into the records of a collection, and questions to it.")
 final class CollectionsBench extends BenchCommand.Kind {
   private static final long POLL_MILLIS = 50;
 
@@ -17,10 +18,14 @@ final class CollectionsBench extends BenchCommand.Kind {
   }
 
   private static Figures run(Bench bench) throws IOException {
+    if (bench.options().records > 0) {
+      return new RecordsBench(bench).run();
+    }
     Target target = bench.target();
     Ledger ledger = bench.ledger();
     String source = target.createSource(bench.slug("source"));
-    String collection = target.createCollection(bench.slug("collection"), source);
+    String collection =
+        target.createCollection(bench.slug("collection"), source, Json.object().build());
     try (Generator generator = bench.generator(source)) {
       generator.run(Pass.open(bench.options().rate, bench.options().warmupNanos()));
       catchUp(bench, collection);

@@ -61,7 +61,7 @@ final class DeliverBench extends BenchCommand.Kind {
     }
     long branches = bench.options().fanOut;
     long window = bench.options().window;
-    return new Pass(0, nanos, sent -> sent * branches - arrivals.delivered() < window);
+    return Pass.held(nanos, sent -> sent * branches - arrivals.delivered() < window);
   }
 
   private static void drain(Bench bench, Arrivals arrivals) {

@@ -41,6 +41,17 @@ final class Options {
   @Option(names = "--keys", description = "Distinct record keys (${DEFAULT-VALUE}).")
   int keys = 10_000;
 
+  @Option(
+      names = "--records",
+      description =
+          "collections: fill one with that many records first and measure what is asked of it.")
+  int records;
+
+  @Option(
+      names = "--collections",
+      description = "collections: with --records, how many to list (${DEFAULT-VALUE}).")
+  int collections = 10_000;
+
   @Option(names = "--signed", description = "ingest: the source verifies an HMAC of each body.")
   boolean signed;
 
@@ -89,6 +100,9 @@ final class Options {
     }
     if (keys < 1 || keys > Payload.KEYS_MAX) {
       return "--keys must be from 1 to " + Payload.KEYS_MAX;
+    }
+    if (records < 0 || records > Payload.KEYS_MAX || collections < 1 || collections > 100_000) {
+      return "--records must be from 0 to " + Payload.KEYS_MAX + ", --collections from 1 to 100000";
     }
     if (fanOut < 1 || fanOut > 1_000 || maxInFlight < 1 || maxInFlight > 1_000 || window < 1) {
       return "--fan-out and --max-in-flight must be from 1 to 1000, --window at least 1";

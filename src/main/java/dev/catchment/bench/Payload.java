@@ -24,6 +24,9 @@ final class Payload {
   /** The smallest body: one without padding. */
   static final int BYTES_MIN = HEAD.length() + TAIL.length();
 
+  /** Shares no divisor with any number of keys. */
+  private static final long PRIME = 1_000_000_007;
+
   /** The most distinct keys the key's digits can tell apart. */
   static final int KEYS_MAX = 100_000_000;
 
@@ -54,8 +57,14 @@ final class Payload {
     return body.clone();
   }
 
-  /** The record key of that event, spread evenly but not in turn: neighbours may share a key. */
+  /**
+   * The record key of that event: each key once, out of turn, and from then on spread evenly, so
+   * that neighbours may share a key.
+   */
   int key(long seq) {
+    if (seq < keys) {
+      return (int) (seq * PRIME % keys);
+    }
     return (int) Long.remainderUnsigned(mix(seq), keys);
   }
 

@@ -35,7 +35,9 @@ final class Tally {
    * @param backlogNanos for how long after the end an open loop still sends what was due before it
    */
   boolean unfinished(long now, long backlogNanos) {
-    return pass.closedLoop() ? now < end() : issued < pass.slots() && now < end() + backlogNanos;
+    return pass.closedLoop()
+        ? now < end() && issued < pass.most()
+        : issued < pass.slots() && now < end() + backlogNanos;
   }
 
   boolean mayIssue(long sent) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The management calls the bench makes, and removes the traces of when asked. */
@@ -22,6 +23,18 @@ final class Target implements AutoCloseable {
    * @param seen events it has looked at: applied, stale and skipped
    */
   record CollectionState(long records, long seen, long skipped) {}
+
+  /**
+   * A backfill.
+   *
+   * @param status {@code none} before the first
+   * @param progress events read
+   */
+  record Backfill(String status, long progress) {
+    boolean isOver() {
+      return !status.equals("pending") && !status.equals("running");
+    }
+  }
 
   private final URI url;
   private final String apiKey;
@@ -76,9 +89,35 @@ final class Target implements AutoCloseable {
             .build());
   }
 
-  String createCollection(String slug, String source) {
+  String createCollection(String slug, String source, Json.Obj options) {
     return create(
-        "collection", named(slug).put("source_id", source).put("primary_key_path", "id").build());
+        "collection",
+        named(slug)
+            .put("source_id", source)
+            .put("primary_key_path", "id")
+            .put("options", options)
+            .build());
+  }
+
+  /** Starts a backfill with that body. */
+  void backfill(String collection, Json body) {
+    String path = "/v1/collections/" + collection + "/backfill";
+    HttpResponse<String> answer = send("POST", path, body);
+    if (answer.statusCode() != 202) {
+      throw refused("POST " + path, answer);
+    }
+  }
+
+  /** What a collection says of its current or last backfill. */
+  Backfill backfill(String collection) {
+    Json.Obj answer = get("/v1/collections/" + collection + "/backfill");
+    String status = answer.get("status") instanceof Json.Str text ? text.value() : "none";
+    return new Backfill(status, number(answer, "progress"));
+  }
+
+  /** A client for questions whose answers are timed. */
+  Asker asker(LongSupplier ticks) {
+    return new Asker(url, apiKey, ticks);
   }
 
   /** How many events the server says that source has stored. */

@@ -3,9 +3,11 @@ package dev.catchment.collections;
 import dev.catchment.base.Ids;
 import dev.catchment.log.StoredEvent;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +16,6 @@ import org.jspecify.annotations.Nullable;
  * between reading the rows of the keys concerned and writing what came of it.
  */
 final class Batch {
-  /**
-   * A change that an event asks for.
-   *
-   * @param data the record's data as text; null when the event deletes it
-   */
-  private record Input(Fold.Outcome.Change change, @Nullable String data, StoredEvent event) {}
-
   /**
    * An event that reached a record, whether or not it holds it now.
    *
@@ -31,18 +26,35 @@ final class Batch {
   /** An event that gave nothing to keep, and why. */
   record Skip(String reason, StoredEvent event) {}
 
+  /**
+   * What the store knows of the batch's events.
+   *
+   * @param fresh the positions of those that had not reached their record before; only they count
+   * @param skipped the positions of those that were skipped before, which do not count again
+   * @param past for merged records with a late event all their events; empty where that is not
+   *     known
+   */
+  record Known(Set<Long> fresh, Set<Long> skipped, Map<String, Batch> past) {}
+
   private final CollectionRow collection;
-  private final List<Input> inputs = new ArrayList<>();
+  private final DataExpressions expressions;
+  private final List<Contribution> inputs = new ArrayList<>();
   private final Map<String, StoredEvent> events = new LinkedHashMap<>();
-  private final Map<String, Long> skipped = new TreeMap<>();
   private final List<Skip> skips = new ArrayList<>();
+  private final Map<String, Long> skipped = new TreeMap<>();
   private final Map<String, RecordChange> changes = new LinkedHashMap<>();
   private long applied;
   private long stale;
   private long timeFallbacks;
 
-  Batch(CollectionRow collection) {
+  Batch(CollectionRow collection, DataExpressions expressions) {
     this.collection = collection;
+    this.expressions = expressions;
+  }
+
+  /** An empty batch of the same collection. */
+  Batch another() {
+    return new Batch(collection, expressions);
   }
 
   CollectionRow collection() {
@@ -51,46 +63,75 @@ final class Batch {
 
   /** Looks at the next event of the log. */
   void add(StoredEvent event) {
-    switch (Fold.of(collection.fold(), event)) {
+    switch (expressions.fold(collection.fold(), event)) {
       case Fold.Outcome.PassedOver passedOver -> {}
-      case Fold.Outcome.Skipped skip -> {
-        skipped.merge(skip.reason(), 1L, Long::sum);
-        skips.add(new Skip(skip.reason(), event));
-      }
+      case Fold.Outcome.Skipped skip -> skips.add(new Skip(skip.reason(), event));
       case Fold.Outcome.Change change ->
-          inputs.add(new Input(change, change.data() == null ? null : change.data().text(), event));
+          inputs.add(
+              new Contribution(change, change.data() == null ? null : change.data().text(), event));
     }
   }
 
   /** Whether nothing that was added is to be applied or counted. */
   boolean isEmpty() {
-    return inputs.isEmpty() && skipped.isEmpty();
+    return inputs.isEmpty() && skips.isEmpty();
   }
 
   /** The keys whose rows must be known before {@link #apply}. */
   List<String> keys() {
-    return inputs.stream().map(input -> input.change().key()).distinct().toList();
+    return inputs.stream().map(Contribution::key).distinct().toList();
+  }
+
+  private boolean merges() {
+    return collection.fold().options().shape().merge() == FoldShape.Merge.DEEP;
+  }
+
+  /** The keys of merged records that an event reached after a newer one, or is about to. */
+  List<String> lateKeys(Map<String, RecordRow> rows, Set<Long> fresh) {
+    if (!merges()) {
+      return List.of();
+    }
+    Map<String, RecordRow.Version> newest = new HashMap<>();
+    rows.forEach((key, row) -> newest.put(key, row.version()));
+    List<String> late = new ArrayList<>();
+    for (Contribution input : inputs) {
+      RecordRow.Version held = newest.get(input.key());
+      if (held == null || input.version().isAfter(held)) {
+        newest.put(input.key(), input.version());
+      } else if (fresh.contains(input.event().position()) && !late.contains(input.key())) {
+        late.add(input.key());
+      }
+    }
+    return late;
   }
 
   /**
    * Applies everything that was added, in order, to the rows as they are. May be called again, when
    * the transaction is tried again: then only the last call counts.
    */
-  void apply(Map<String, RecordRow> rows, Ids ids) {
+  void apply(Map<String, RecordRow> rows, Known known, Ids ids) {
     changes.clear();
     events.clear();
+    skipped.clear();
     applied = 0;
     stale = 0;
     timeFallbacks = 0;
-    for (Input input : inputs) {
-      String key = input.change().key();
+    for (Skip skip : skips) {
+      if (!known.skipped().contains(skip.event().position())) {
+        skipped.merge(skip.reason(), 1L, Long::sum);
+      }
+    }
+    for (Contribution input : inputs) {
+      String key = input.key();
       RecordChange earlier = changes.get(key);
       RecordRow before = earlier == null ? rows.get(key) : earlier.after();
-      RecordRow after = next(before, input, ids);
-      timeFallbacks += input.change().timeFellBack() ? 1 : 0;
-      boolean held = before == null || !after.version().equals(before.version());
-      applied += held ? 1 : 0;
-      stale += held ? 0 : 1;
+      RecordRow after = after(before, input, known, ids);
+      boolean held = isOtherwise(before, after);
+      if (known.fresh().contains(input.event().position())) {
+        timeFallbacks += input.change().timeFellBack() ? 1 : 0;
+        applied += held ? 1 : 0;
+        stale += held ? 0 : 1;
+      }
       if (!after.equals(before)) {
         changes.put(
             key,
@@ -103,42 +144,29 @@ final class Batch {
     }
   }
 
+  private static boolean isOtherwise(@Nullable RecordRow before, RecordRow after) {
+    return before == null
+        || !after.version().equals(before.version())
+        || !after.data().equals(before.data());
+  }
+
+  private RecordRow after(@Nullable RecordRow before, Contribution input, Known known, Ids ids) {
+    if (before == null) {
+      return input.first(newId(input.key(), ids), merges());
+    }
+    if (input.version().isAfter(before.version())) {
+      return input.over(before, merges());
+    }
+    Batch past = known.past().get(input.key());
+    boolean merged = past != null && known.fresh().contains(input.event().position());
+    return merged ? input.among(past.inputs, before) : input.stale(before);
+  }
+
   private String newId(String key, Ids ids) {
     // Whoever makes an item by hand must know its id before it is applied.
     return collection.identity().contentType() != null && key.startsWith(Collections.HAND_MADE_KEY)
         ? Ids.parse(key.substring(Collections.HAND_MADE_KEY.length())).orElseGet(ids::next)
         : ids.next();
-  }
-
-  private RecordRow next(@Nullable RecordRow before, Input input, Ids ids) {
-    Fold.Outcome.Change change = input.change();
-    long receivedAt = input.event().event().receivedAt();
-    RecordRow.Version version =
-        new RecordRow.Version(
-            input.event().event().id(), change.sourceEventAt(), input.event().position());
-    if (before != null && !version.isAfter(before.version())) {
-      return receivedAt >= before.createdAt()
-          ? before
-          : new RecordRow(
-              before.id(),
-              before.key(),
-              before.data(),
-              before.eventType(),
-              before.version(),
-              before.deleted(),
-              receivedAt,
-              before.updatedAt());
-    }
-    String data = input.data() != null ? input.data() : before != null ? before.data() : "null";
-    return new RecordRow(
-        before == null ? newId(change.key(), ids) : before.id(),
-        change.key(),
-        data,
-        change.eventType(),
-        version,
-        change.data() == null,
-        before == null ? receivedAt : Math.min(receivedAt, before.createdAt()),
-        receivedAt);
   }
 
   /** One for each key whose row changed, in the order of the first change. */
@@ -156,7 +184,7 @@ final class Batch {
     return inputs.stream()
         .map(input ->
             new Reached(
-                input.change().key(),
+                input.key(),
                 input.event().position(),
                 input.change().sourceEventAt(),
                 input.change().data() == null))

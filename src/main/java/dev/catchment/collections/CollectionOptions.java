@@ -13,16 +13,18 @@ import org.jspecify.annotations.Nullable;
  * @param deleteWhen an event that matches deletes its record; null for never
  * @param includeWhen only events that match are looked at; null for all
  * @param dataPath the part of the body that becomes the data; null for the whole
+ * @param shape what goes beyond one key path, whole replacement and data as they came
  */
 public record CollectionOptions(
     @Nullable BodyPath eventTimePath,
     @Nullable FilterRules deleteWhen,
     @Nullable FilterRules includeWhen,
-    @Nullable BodyPath dataPath) {
+    @Nullable BodyPath dataPath,
+    FoldShape shape) {
 
   /** Nothing set. */
   public static CollectionOptions none() {
-    return new CollectionOptions(null, null, null, null);
+    return new CollectionOptions(null, null, null, null, FoldShape.plain());
   }
 
   /** These options with the given members in place of their own; JSON null resets one. */
@@ -35,7 +37,8 @@ public record CollectionOptions(
         changes.members().containsKey("include_when")
             ? rules(changes, "include_when")
             : includeWhen,
-        changes.members().containsKey("data_path") ? path(changes, "data_path") : dataPath);
+        changes.members().containsKey("data_path") ? path(changes, "data_path") : dataPath,
+        shape.merged(changes));
   }
 
   private static @Nullable BodyPath path(Json.Obj options, String name) {
@@ -52,13 +55,14 @@ public record CollectionOptions(
     return rules.isEmpty() ? null : rules;
   }
 
-  /** The object that is stored and shown: all four members, null where nothing is set. */
+  /** The object that is stored and shown: all members, null where nothing is set. */
   public Json.Obj toJson() {
     return Json.object()
         .put("event_time_path", eventTimePath == null ? null : eventTimePath.toString())
         .put("delete_when", deleteWhen == null ? Json.nil() : deleteWhen.toJson())
         .put("include_when", includeWhen == null ? Json.nil() : includeWhen.toJson())
         .put("data_path", dataPath == null ? null : dataPath.toString())
+        .putAll(shape.toJson())
         .build();
   }
 }

@@ -48,7 +48,16 @@ public record CollectionRow(
    * @param status whether events are applied
    */
   public record FoldSpec(
-      BodyPath keyPath, @Nullable BodyPath typePath, CollectionOptions options, Status status) {}
+      BodyPath keyPath, @Nullable BodyPath typePath, CollectionOptions options, Status status) {
+    /** All that decides what an event means, as it is stored: equal for equal rules. */
+    String rules() {
+      return Json.array(
+              Json.of(keyPath.toString()),
+              typePath == null ? Json.nil() : Json.of(typePath.toString()),
+              options.toJson())
+          .text();
+    }
+  }
 
   /** Whether events are applied. */
   public enum Status {

@@ -1,18 +1,15 @@
 package dev.catchment.collections;
 
 import dev.catchment.base.Failure;
+import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
 import dev.catchment.db.Channel;
 import dev.catchment.db.DuplicateKey;
-import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
-import dev.catchment.expr.BodyPath;
-import dev.catchment.json.Json;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,14 +25,6 @@ public final class Collections {
 
   /** The name of the projector's cursor. */
   public static final String READER = "collections";
-
-  private static final String SELECT =
-      """
-      SELECT c.*, s.name AS source_name,
-        COALESCE(c.catch_up_position,
-          (SELECT position FROM cursors WHERE name = 'collections'), 0) AS reached
-        FROM collections c LEFT JOIN sources s ON s.id = c.source_id
-      """;
 
   private Collections() {}
 
@@ -61,7 +50,7 @@ public final class Collections {
   public static CollectionRow create(Tx tx, Scope scope, Draft draft, CollectionRow.FoldSpec fold) {
     Cursors.disturb(tx, READER);
     long head = EventLog.head(tx);
-    long generation = newGeneration(tx, draft.id());
+    long generation = Generations.make(tx, draft.id());
     try {
       tx.update(
           """
@@ -95,12 +84,6 @@ public final class Collections {
     return get(tx, scope, draft.id());
   }
 
-  /** A number that no other generation of records ever has. */
-  static long newGeneration(Tx tx, String collectionId) {
-    return tx.number(
-        "INSERT INTO generations (collection_id) VALUES (?) RETURNING id AS n", collectionId);
-  }
-
   /** The collection of that id, if it is in the scope. */
   public static Optional<CollectionRow> find(Tx tx, Scope scope, String id) {
     return find(tx, scope.envId(), id);
@@ -108,12 +91,29 @@ public final class Collections {
 
   /** The same in an environment whose organization need not be known. */
   public static Optional<CollectionRow> find(Tx tx, String envId, String id) {
-    return tx.find(SELECT + " WHERE c.env_id = ? AND c.id = ?", Collections::row, envId, id);
+    return tx.find(
+        CollectionRows.SELECT + " WHERE c.env_id = ? AND c.id = ?", CollectionRows::row, envId, id);
   }
 
   /** The collection of that id; throws {@code NOT_FOUND} when it is not in the scope. */
   public static CollectionRow get(Tx tx, Scope scope, String id) {
     return find(tx, scope, id).orElseThrow(() -> Failure.notFound("Collection"));
+  }
+
+  /**
+   * The collection that a person means: the one of that id, in any of its forms, or else the one of
+   * that slug; throws {@code NOT_FOUND} when the scope has neither.
+   */
+  public static CollectionRow named(Tx tx, Scope scope, String idOrSlug) {
+    return Ids.parse(idOrSlug)
+        .flatMap(id -> find(tx, scope, id))
+        .or(() ->
+            tx.find(
+                CollectionRows.SELECT + " WHERE c.env_id = ? AND c.slug = ?",
+                CollectionRows::row,
+                scope.envId(),
+                idOrSlug))
+        .orElseThrow(() -> Failure.notFound("Collection"));
   }
 
   /**
@@ -130,7 +130,7 @@ public final class Collections {
 
   /** Collections, newest first; with a limit up to one more than it. */
   public static List<CollectionRow> list(Tx tx, Scope scope, Wanted wanted) {
-    StringBuilder sql = new StringBuilder(SELECT).append(" WHERE c.env_id = ?");
+    StringBuilder sql = new StringBuilder(CollectionRows.SELECT).append(" WHERE c.env_id = ?");
     List<@Nullable Object> args = new ArrayList<>(List.of(scope.envId()));
     if (wanted.sourceId() != null) {
       sql.append(" AND c.source_id = ?");
@@ -149,7 +149,7 @@ public final class Collections {
       sql.append(" LIMIT ?");
       args.add(wanted.limit() + 1);
     }
-    return tx.list(sql.toString(), Collections::row, args.toArray());
+    return tx.list(sql.toString(), CollectionRows::row, args.toArray());
   }
 
   /** The rows, in their own transaction's view, of all collections that follow the log now. */
@@ -158,23 +158,23 @@ public final class Collections {
     return sourceIds.isEmpty()
         ? List.of()
         : tx.list(
-            SELECT
+            CollectionRows.SELECT
                 + " WHERE c.status = 'active' AND c.catch_up_position IS NULL AND c.source_id IN ("
                 + "?,".repeat(sourceIds.size() - 1)
                 + "?) ORDER BY c.id",
-            Collections::row,
+            CollectionRows::row,
             args);
   }
 
   /** An active collection that is behind the others, if there is one. */
   static Optional<CollectionRow> behind(Tx tx) {
     return tx.find(
-        SELECT
+        CollectionRows.SELECT
             + """
              WHERE c.catch_up_position IS NOT NULL AND c.status = 'active'
              ORDER BY c.catch_up_position LIMIT 1
             """,
-        Collections::row);
+        CollectionRows::row);
   }
 
   /**
@@ -232,6 +232,7 @@ public final class Collections {
         old.id(),
         old.identity().scope().envId());
     tx.notify(Channel.COLLECTIONS, old.id());
+    Backfills.disturb(tx, held, get(tx, old.identity().scope(), old.id()));
     return get(tx, old.identity().scope(), old.id());
   }
 
@@ -241,109 +242,10 @@ public final class Collections {
     if (tx.update("DELETE FROM collections WHERE id = ? AND env_id = ?", id, scope.envId()) == 0) {
       throw Failure.notFound("Collection");
     }
-    for (String table : List.of("records", "record_events")) {
-      tx.update(
-          "DELETE FROM "
-              + table
-              + " WHERE generation IN (SELECT id FROM generations WHERE collection_id = ?)",
-          id);
-    }
-    tx.update("DELETE FROM generations WHERE collection_id = ?", id);
-    tx.update("DELETE FROM skipped_events WHERE collection_id = ?", id);
+    // A generation can have millions of records; they go in the background.
+    Generations.dropAll(tx, id);
+    tx.update("DELETE FROM rebuilds WHERE collection_id = ?", id);
     tx.notify(Channel.COLLECTIONS, id);
-  }
-
-  /**
-   * Adds a batch's counts to the collection.
-   *
-   * @param changes how many records the batch changes
-   * @return the number of the last of these changes; no other change has it or one of those before
-   */
-  static long count(Tx tx, CollectionRow collection, Batch.Counts counts, int changes) {
-    Map<String, Long> reasons = new TreeMap<>();
-    Json.Obj stored =
-        tx.find(
-                "SELECT skipped_reasons FROM collections WHERE id = ?",
-                row -> (Json.Obj) Json.read(row.string("skipped_reasons")),
-                collection.id())
-            .orElse(Json.object().build());
-    stored
-        .members()
-        .forEach((reason, n) -> reasons.put(reason, ((Json.Num) n).value().longValueExact()));
-    counts.skipped().forEach((reason, n) -> reasons.merge(reason, n, Long::sum));
-    Json.ObjBuilder merged = Json.object();
-    reasons.forEach(merged::put);
-    return tx.number(
-        """
-        UPDATE collections SET record_count = record_count + ?,
-          tombstone_count = tombstone_count + ?, applied_count = applied_count + ?,
-          stale_count = stale_count + ?, skipped_count = skipped_count + ?, skipped_reasons = ?,
-          time_fallback_count = time_fallback_count + ?,
-          last_sync_at = CASE WHEN ? > 0 THEN ? ELSE last_sync_at END,
-          change_number = change_number + ?
-         WHERE id = ? RETURNING change_number AS n
-        """,
-        counts.records(),
-        counts.tombstones(),
-        counts.applied(),
-        counts.stale(),
-        counts.skipped().values().stream().mapToLong(Long::longValue).sum(),
-        merged.build().text(),
-        counts.timeFallbacks(),
-        counts.applied(),
-        tx.now(),
-        changes,
-        collection.id());
-  }
-
-  private static CollectionRow row(Row row) {
-    return new CollectionRow(
-        new CollectionRow.Identity(
-            row.string("id"),
-            new Scope(row.string("org_id"), row.string("env_id")),
-            row.string("name"),
-            row.string("slug"),
-            row.find("description"),
-            row.string("source_id"),
-            row.find("source_name"),
-            row.find("content_type")),
-        foldSpec(row),
-        new CollectionRow.Table(
-            row.number("generation"), row.findNumber("building"), row.number("change_number")),
-        progress(row),
-        new CollectionRow.Backfill(
-            row.find("backfill_status"),
-            row.findNumber("backfill_progress"),
-            row.findNumber("backfill_total"),
-            row.find("backfill_cursor"),
-            row.findNumber("backfill_started_at"),
-            row.findNumber("backfill_completed_at"),
-            row.find("backfill_error")),
-        new CollectionRow.Times(row.number("created_at"), row.number("updated_at")));
-  }
-
-  private static CollectionRow.FoldSpec foldSpec(Row row) {
-    String typePath = row.find("event_type_field");
-    return new CollectionRow.FoldSpec(
-        BodyPath.parse(row.string("primary_key_path"), "primary_key_path"),
-        typePath == null ? null : BodyPath.parse(typePath, "event_type_field"),
-        CollectionOptions.none().merged((Json.Obj) Json.read(row.string("options"))),
-        CollectionRow.Status.valueOf(row.string("status").toUpperCase(Locale.ROOT)));
-  }
-
-  private static CollectionRow.Progress progress(Row row) {
-    return new CollectionRow.Progress(
-        row.number("start_position"),
-        row.findNumber("catch_up_position"),
-        row.number("record_count"),
-        row.number("tombstone_count"),
-        row.number("applied_count"),
-        row.number("stale_count"),
-        row.number("skipped_count"),
-        (Json.Obj) Json.read(row.string("skipped_reasons")),
-        row.number("time_fallback_count"),
-        row.findNumber("last_sync_at"),
-        Math.max(row.number("reached"), row.number("start_position")));
   }
 
   /**

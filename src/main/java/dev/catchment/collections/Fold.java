@@ -2,17 +2,20 @@ package dev.catchment.collections;
 
 import dev.catchment.base.Times;
 import dev.catchment.db.Storable;
+import dev.catchment.expr.BodyPath;
 import dev.catchment.expr.EventView;
 import dev.catchment.expr.FilterRules;
 import dev.catchment.json.Json;
 import dev.catchment.log.StoredEvent;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** What one event means to one collection. Pure. */
+/** What one event means to one collection, before an expression makes its data. Pure. */
 public final class Fold {
   /** Longer keys are skipped. */
   static final int KEY_BYTES_MAX = 1_024;
@@ -37,7 +40,7 @@ public final class Fold {
      * The event has no usable key or data.
      *
      * @param reason {@code body_not_parsed}, {@code key_missing}, {@code key_type}, {@code
-     *     key_empty}, {@code key_too_long} or {@code data_missing}
+     *     key_empty}, {@code key_too_long}, {@code data_missing} or {@code expression_failed}
      */
     record Skipped(String reason) implements Outcome {}
 
@@ -65,11 +68,7 @@ public final class Fold {
       return new Outcome.PassedOver();
     }
     Optional<Json> body = view.body();
-    Optional<Json> keyValue = spec.keyPath().find(body, view.head().headers());
-    if (keyValue.isEmpty()) {
-      return new Outcome.Skipped(body.isEmpty() ? "body_not_parsed" : "key_missing");
-    }
-    Key key = key(keyValue.get());
+    Key key = key(spec, view);
     if (key.problem() != null) {
       return new Outcome.Skipped(key.problem());
     }
@@ -93,6 +92,29 @@ public final class Fold {
     static Key bad(String problem) {
       return new Key("", problem);
     }
+  }
+
+  private static Key key(CollectionRow.FoldSpec spec, EventView view) {
+    List<BodyPath> paths = spec.options().shape().keyPaths();
+    if (paths.isEmpty()) {
+      return part(spec.keyPath(), view);
+    }
+    List<String> parts = new ArrayList<>(paths.size());
+    for (BodyPath path : paths) {
+      Key part = part(path, view);
+      if (part.problem() != null) {
+        return part;
+      }
+      parts.add(part.text());
+    }
+    return checked(FoldShape.joined(parts));
+  }
+
+  private static Key part(BodyPath path, EventView view) {
+    Optional<Json> body = view.body();
+    return path.find(body, view.head().headers())
+        .map(Fold::key)
+        .orElseGet(() -> Key.bad(body.isEmpty() ? "body_not_parsed" : "key_missing"));
   }
 
   private static Key key(Json value) {

@@ -34,6 +34,7 @@ public final class Projector implements Step {
   private final EventLog log;
   private final Cursors cursors;
   private final Ids ids;
+  private final DataExpressions expressions;
   private final RecordListener listener;
   private final LogReader reader;
 
@@ -44,11 +45,17 @@ public final class Projector implements Step {
 
   /** A projector over one store. */
   public Projector(
-      Database database, EventLog log, Cursors cursors, Ids ids, RecordListener listener) {
+      Database database,
+      EventLog log,
+      Cursors cursors,
+      Ids ids,
+      DataExpressions expressions,
+      RecordListener listener) {
     this.database = database;
     this.log = log;
     this.cursors = cursors;
     this.ids = ids;
+    this.expressions = expressions;
     this.listener = listener;
     this.reader = new LogReader(database, cursors, Collections.READER);
     database.listen(Channel.COLLECTIONS, any -> reader.lookAgain());
@@ -126,8 +133,8 @@ public final class Projector implements Step {
     return sources.stream().flatMap(id -> following.getOrDefault(id, List.of()).stream()).toList();
   }
 
-  private static Batch fold(CollectionRow collection, List<StoredEvent> events) {
-    Batch batch = new Batch(collection);
+  private Batch fold(CollectionRow collection, List<StoredEvent> events) {
+    Batch batch = new Batch(collection, expressions);
     for (StoredEvent event : events) {
       if (!event.event().isDuplicate()
           && event.event().sourceId().equals(collection.identity().sourceId())

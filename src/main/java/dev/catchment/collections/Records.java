@@ -83,15 +83,55 @@ public final class Records {
         rows);
   }
 
+  /** A record that changed, and the number of its last change. */
+  record Changed(String key, long number) {}
+
+  /** The records that changed after that number, in the order of their numbers. */
+  static List<Changed> changedAfter(Tx tx, long generation, long number, int max) {
+    return tx.list(
+        """
+        SELECT record_key, change_number FROM records WHERE generation = ? AND change_number > ?
+         ORDER BY change_number LIMIT ?
+        """,
+        row -> new Changed(row.string("record_key"), row.number("change_number")),
+        generation,
+        number,
+        max);
+  }
+
+  /** The rows whose last change has that number or a greater one, tombstones included, in order. */
+  static List<RecordRow> from(Tx tx, long generation, long number, int max) {
+    return tx.list(
+        """
+        SELECT * FROM records WHERE generation = ? AND change_number >= ?
+         ORDER BY change_number LIMIT ?
+        """,
+        Records::row,
+        generation,
+        number,
+        max);
+  }
+
   /**
    * Removes a slice of the tombstones whose last event came before that time, oldest first.
    *
    * @return how many were removed; less than {@code max} when none is left
    */
   public static int deleteTombstones(Tx tx, long epochMillis, int max) {
-    // A batch that was folded over one of these rows must be folded again, or it miscounts. Before
-    // the rows, because the projector too locks its cursor first.
+    // A batch must not be applied to one of these rows meanwhile, or it miscounts. The cursor comes
+    // before the rows, because the projector too locks it first.
     Cursors.disturb(tx, Collections.READER);
+    tx.list(
+        """
+        SELECT id FROM collections WHERE id IN (SELECT g.collection_id FROM generations g
+          WHERE g.id IN (SELECT generation FROM records
+            WHERE deleted = 1 AND updated_at < ? ORDER BY updated_at LIMIT ?))
+         ORDER BY id
+        """
+            + tx.dialect().locking(),
+        row -> row.string("id"),
+        epochMillis,
+        max);
     List<Long> generations =
         tx.list(
             """
@@ -105,15 +145,17 @@ public final class Records {
             max);
     Map<Long, Integer> counts = new HashMap<>();
     generations.forEach(generation -> counts.merge(generation, 1, Integer::sum));
-    counts.forEach((generation, count) ->
-        tx.update(
-            """
-            UPDATE collections SET tombstone_count = tombstone_count - ?
-             WHERE id = (SELECT collection_id FROM generations WHERE id = ?) AND generation = ?
-            """,
-            count,
-            generation,
-            generation));
+    counts.forEach((generation, count) -> {
+      tx.update(
+          """
+          UPDATE collections SET tombstone_count = tombstone_count - ?
+           WHERE id = (SELECT collection_id FROM generations WHERE id = ?) AND generation = ?
+          """,
+          count,
+          generation,
+          generation);
+      Rebuilds.addTombstones(tx, generation, -count);
+    });
     return generations.size();
   }
 

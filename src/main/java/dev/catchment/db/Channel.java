@@ -19,6 +19,10 @@ public enum Channel {
   COLLECTIONS,
   /** Records of a collection changed. */
   RECORDS,
+  /** A backfill was asked for, cancelled or disturbed. */
+  BACKFILLS,
+  /** Records that nobody reads any more are to be removed. */
+  GENERATIONS,
   /** What readers of a feed see has changed. */
   FEEDS,
   /** Issues opened, counted or changed. */

@@ -18,7 +18,7 @@ final class EventRows {
   /** Bytes of bodies that one read may bring into memory, unless a single body is larger. */
   private static final long BATCH_BYTES_MAX = 16L << 20;
 
-  private static final String COLUMNS =
+  static final String COLUMNS =
       """
       e.position, e.id, e.org_id, e.env_id, e.source_id, e.method, e.headers, e.query_params,
       e.content_type, e.source_ip, e.received_at, e.verification_status, e.verification_error,
@@ -199,7 +199,7 @@ final class EventRows {
     return body == null ? new byte[0] : body;
   }
 
-  private static StoredEvent stored(Row row) {
+  static StoredEvent stored(Row row) {
     return new StoredEvent(
         row.number("position"),
         new Event(

@@ -8,6 +8,7 @@ import dev.catchment.access.SessionCookie;
 import dev.catchment.api.AggregateHandler;
 import dev.catchment.api.AttemptHandler;
 import dev.catchment.api.AuthHandler;
+import dev.catchment.api.BackfillHandler;
 import dev.catchment.api.CollectionHandler;
 import dev.catchment.api.ConnectionHandler;
 import dev.catchment.api.ConnectionPreviewHandler;
@@ -35,6 +36,7 @@ import dev.catchment.api.SchemaHandler;
 import dev.catchment.api.SocketIngestHandler;
 import dev.catchment.api.SourceHandler;
 import dev.catchment.api.UsageHandler;
+import dev.catchment.collections.DataExpressions;
 import dev.catchment.collections.RecordScan;
 import dev.catchment.feedapi.FeedApi;
 import dev.catchment.http.Router;
@@ -165,8 +167,7 @@ final class Doors {
       new ConnectionHandler(stores.database(), gate, stores.ids(), features.transforms())
           .routes(router);
       new ConnectionPreviewHandler(stores.database(), gate, features.transforms()).routes(router);
-      new CollectionHandler(stores.database(), gate, stores.ids(), feeds.desk()).routes(router);
-      new RecordHandler(stores.database(), gate, scan()).routes(router);
+      collections(router, gate);
       insight(router, gate);
       transfer(router, gate, plan);
       new EventHandler(stores.database(), gate).routes(router);
@@ -193,14 +194,28 @@ final class Doors {
       new ExportHandler(stores.database(), gate, new Export(stores.database(), scan()))
           .routes(router);
       new ImportHandler(
+              stores.database(),
               gate,
               new Seeding(
                   stores.database(),
                   stores.log(),
+                  new DataExpressions(features.transforms()),
                   stores.eventIds(),
                   stores.config().ingest().maxBodyBytes(),
                   ImportHandler.within(plan)))
           .routes(router);
+    }
+
+    private void collections(Router router, Gate gate) {
+      new CollectionHandler(
+              stores.database(),
+              gate,
+              stores.ids(),
+              feeds.desk(),
+              new DataExpressions(features.transforms()))
+          .routes(router);
+      new BackfillHandler(stores.database(), gate).routes(router);
+      new RecordHandler(stores.database(), gate, scan()).routes(router);
     }
 
     private void letters(Router router, Gate gate, LetterParts letters) {

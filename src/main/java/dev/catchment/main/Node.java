@@ -2,8 +2,6 @@ package dev.catchment.main;
 
 import dev.catchment.api.LiveRows;
 import dev.catchment.base.Ids;
-import dev.catchment.collections.Projector;
-import dev.catchment.collections.RecordListener;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.DatabaseSettings;
@@ -16,7 +14,6 @@ import dev.catchment.issues.IssueResolver;
 import dev.catchment.issues.IssueTracker;
 import dev.catchment.live.Live;
 import dev.catchment.live.LiveDeliveries;
-import dev.catchment.live.LiveRecords;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
@@ -61,6 +58,7 @@ public final class Node implements AutoCloseable {
 
   private final Stores stores;
   private final Features features;
+  private final CollectionParts collections;
   private final Loops loops;
   private final Entrance entrance;
   private final FirstSteps firstSteps;
@@ -174,7 +172,8 @@ public final class Node implements AutoCloseable {
    * What runs by itself. Outcomes are written until the courier has let go of its last delivery.
    */
   record Loops(Supervisor readers, Supervisor settling) {
-    static Loops over(Stores stores, Features features, FeedParts feeds) {
+    static Loops over(
+        Stores stores, Features features, FeedParts feeds, CollectionParts collections) {
       Loop dispatcher =
           new Loop(
               "dispatcher",
@@ -186,16 +185,6 @@ public final class Node implements AutoCloseable {
                   features.destinations(),
                   features.courier()),
               stores.clock());
-      Loop projector =
-          new Loop(
-              "projector",
-              new Projector(
-                  stores.database(),
-                  stores.log(),
-                  stores.cursors(),
-                  stores.eventIds(),
-                  RecordListener.both(feeds.records(), new LiveRecords(features.live()))),
-              stores.clock());
       Loop courier = new Loop("courier", features.courier(), stores.clock());
       Loop settler = new Loop("settler", features.courier().settler(), stores.clock());
       Loop refusals = new Loop("refusals", features.intake().refusals(), stores.clock());
@@ -206,11 +195,10 @@ public final class Node implements AutoCloseable {
       stores.database().listen(Channel.FEEDS, any -> feedMemory.wake());
       features.courier().settler().wakes(settler::wake, courier::wake);
       stores.database().listen(Channel.LOG, any -> dispatcher.wake());
-      stores.database().listen(Channel.LOG, any -> projector.wake());
-      stores.database().listen(Channel.COLLECTIONS, any -> projector.wake());
       stores.database().listen(Channel.DELIVERIES, any -> courier.wake());
       List<Loop> readers =
-          new ArrayList<>(List.of(courier, dispatcher, projector, feedMemory, refusals, live));
+          new ArrayList<>(List.of(courier, dispatcher, feedMemory, refusals, live));
+      readers.addAll(collections.loops());
       retention(stores).ifPresent(readers::add);
       readers.add(jobs(stores, features.letters()));
       features.letters().resolver(stores).map(step -> issues(stores, step)).ifPresent(readers::add);
@@ -259,9 +247,15 @@ public final class Node implements AutoCloseable {
   }
 
   private Node(
-      Stores stores, Features features, Loops loops, Entrance entrance, FirstSteps firstSteps) {
+      Stores stores,
+      Features features,
+      CollectionParts collections,
+      Loops loops,
+      Entrance entrance,
+      FirstSteps firstSteps) {
     this.stores = stores;
     this.features = features;
+    this.collections = collections;
     this.loops = loops;
     this.entrance = entrance;
     this.firstSteps = firstSteps;
@@ -277,12 +271,13 @@ public final class Node implements AutoCloseable {
       FirstSteps firstSteps = FirstSteps.take(stores, secrets);
       Features features = Features.over(stores, secrets);
       FeedParts feeds = FeedParts.over(stores);
-      Loops loops = Loops.over(stores, features, feeds);
+      CollectionParts collections = CollectionParts.over(stores, features, feeds);
+      Loops loops = Loops.over(stores, features, feeds, collections);
       feeds.memory().load();
       loops.settling().start();
       loops.readers().start();
       entrance.open(Doors.over(stores, features, feeds, loops::troubles, entrance.port()).site());
-      return new Node(stores, features, loops, entrance, firstSteps);
+      return new Node(stores, features, collections, loops, entrance, firstSteps);
     } catch (RuntimeException e) {
       entrance.close();
       throw e;
@@ -319,6 +314,7 @@ public final class Node implements AutoCloseable {
   public void close() {
     entrance.close();
     loops.readers().close();
+    collections.close();
     features.courier().close();
     loops.settling().close();
     features.intake().ingest().close();

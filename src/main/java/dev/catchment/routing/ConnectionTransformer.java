@@ -4,6 +4,7 @@ import dev.catchment.db.Database;
 import dev.catchment.delivery.Owed;
 import dev.catchment.delivery.Payload;
 import dev.catchment.delivery.Transformer;
+import dev.catchment.log.EventFacts;
 import dev.catchment.transform.TransformResult;
 import dev.catchment.transform.Transforms;
 import java.util.LinkedHashMap;

@@ -5,6 +5,7 @@ import dev.catchment.base.Scope;
 import dev.catchment.db.Tx;
 import dev.catchment.expr.EventView;
 import dev.catchment.json.Json;
+import dev.catchment.log.EventFacts;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.StoredEvent;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,9 @@ package dev.catchment.transfer;
 import dev.catchment.base.Times;
 import dev.catchment.collections.CollectionOptions;
 import dev.catchment.collections.CollectionRow;
+import dev.catchment.collections.DataExpressions;
 import dev.catchment.collections.Fold;
+import dev.catchment.collections.FoldShape;
 import dev.catchment.db.Storable;
 import dev.catchment.expr.BodyPath;
 import dev.catchment.expr.BodyShape;
@@ -22,9 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SeedShape {
   private final CollectionRow.FoldSpec spec;
+  private final DataExpressions expressions;
 
-  SeedShape(CollectionRow.FoldSpec spec) {
+  SeedShape(CollectionRow.FoldSpec spec, DataExpressions expressions) {
     this.spec = spec;
+    this.expressions = expressions;
   }
 
   /** Makes an event of a request. */
@@ -57,7 +61,7 @@ final class SeedShape {
             new Event.RequestFacts(
                 Event.SEED_METHOD, headers(draft.headers()), "{}", "application/json", null),
             draft.body().bytes());
-    check(line, Fold.of(spec, new StoredEvent(0, event)));
+    check(line, expressions.fold(spec, new StoredEvent(0, event)));
     return event;
   }
 
@@ -78,7 +82,9 @@ final class SeedShape {
                   .orElseThrow(() -> new SeedLine.Unfit("cannot be put at data_path")),
               draft.headers());
     }
-    draft = with(draft, spec.keyPath(), line.key());
+    // Of a key of several parts nobody can tell which is which.
+    draft =
+        options.shape().keyPaths().isEmpty() ? with(draft, spec.keyPath(), line.key()) : draft;
     draft = with(draft, spec.typePath(), line.eventType());
     Long time = line.sourceEventAt();
     return with(draft, options.eventTimePath(), time == null ? null : Times.format(time));
@@ -125,9 +131,15 @@ final class SeedShape {
     if (line.key() != null && !Storable.text(line.key()).equals(change.key())) {
       throw new SeedLine.Unfit("has another key at primary_key_path than its record_key");
     }
+    if (spec.options().shape().dataExpression() != null) {
+      throw new SeedLine.Unfit("cannot be a record's, because data_expression makes the data");
+    }
     if (!data.equals(line.data())) {
       throw new SeedLine.Unfit(
           "has no place for what its data do not hold, since the data are the whole body");
+    }
+    if (spec.options().shape().merge() == FoldShape.Merge.DEEP && hasNullMember(data)) {
+      throw new SeedLine.Unfit("has members that are null, which a merge would leave out");
     }
     if (line.eventType() != null && !line.eventType().equals(change.eventType())) {
       throw new SeedLine.Unfit(
@@ -137,5 +149,12 @@ final class SeedShape {
       throw new SeedLine.Unfit(
           "has a source_event_at that event_time_path cannot give; leave it out or ignore it");
     }
+  }
+
+  /** Whether a merge would take a member for one to be removed; arrays are merged whole. */
+  private static boolean hasNullMember(Json value) {
+    return value instanceof Json.Obj object
+        && object.members().values().stream()
+            .anyMatch(member -> member instanceof Json.Null || hasNullMember(member));
   }
 }

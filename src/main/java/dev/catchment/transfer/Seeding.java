@@ -5,6 +5,7 @@ import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
 import dev.catchment.collections.CollectionRow;
 import dev.catchment.collections.Collections;
+import dev.catchment.collections.DataExpressions;
 import dev.catchment.db.Database;
 import dev.catchment.db.Tx;
 import dev.catchment.log.Event;
@@ -40,6 +41,7 @@ public final class Seeding {
 
   private final Database database;
   private final EventLog log;
+  private final DataExpressions expressions;
   private final Ids ids;
   private final int lineMax;
   private final Quota quota;
@@ -55,9 +57,16 @@ public final class Seeding {
   /**
    * @param lineMax bytes of one line, which is the body of an event
    */
-  public Seeding(Database database, EventLog log, Ids ids, int lineMax, Quota quota) {
+  public Seeding(
+      Database database,
+      EventLog log,
+      DataExpressions expressions,
+      Ids ids,
+      int lineMax,
+      Quota quota) {
     this.database = database;
     this.log = log;
+    this.expressions = expressions;
     this.ids = ids;
     this.lineMax = lineMax;
     this.quota = quota;
@@ -120,7 +129,7 @@ public final class Seeding {
     Outcome all(Lines lines) throws IOException {
       List<Event> batch = new ArrayList<>();
       CollectionRow collection = open(0);
-      SeedShape shape = new SeedShape(collection.fold());
+      SeedShape shape = new SeedShape(collection.fold(), expressions);
       long first = 1;
       int bytes = 0;
       for (Lines.Line next = lines.next(); next != null; next = lines.next()) {
@@ -134,7 +143,7 @@ public final class Seeding {
           append(batch, first);
           // The rules may have changed since.
           collection = open(0);
-          shape = new SeedShape(collection.fold());
+          shape = new SeedShape(collection.fold(), expressions);
           first = line + 1;
           bytes = 0;
         }

@@ -13,6 +13,7 @@ import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Secret;
+import dev.catchment.collections.DataExpressions;
 import dev.catchment.collections.RecordScan;
 import dev.catchment.collections.ScanBounds;
 import dev.catchment.db.Database;
@@ -201,7 +202,9 @@ final class ApiNode implements AutoCloseable {
     new UsageHandler(database, gate, plan).routes(router);
     new ConnectionHandler(database, gate, ids, transforms).routes(router);
     new ConnectionPreviewHandler(database, gate, transforms).routes(router);
-    new CollectionHandler(database, gate, ids, feeds).routes(router);
+    new CollectionHandler(database, gate, ids, feeds, new DataExpressions(transforms))
+        .routes(router);
+    new BackfillHandler(database, gate).routes(router);
     new RecordHandler(database, gate, new RecordScan(ScanBounds.standard())).routes(router);
     collectionParts(router, gate, clock, plan);
     new EventHandler(database, gate).routes(router);
@@ -228,7 +231,16 @@ final class ApiNode implements AutoCloseable {
     new AggregateHandler(gate, new Aggregation(database, scan, clock)).routes(router);
     new ExportHandler(database, gate, new Export(database, scan)).routes(router);
     EventLog log = new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20));
-    new ImportHandler(gate, new Seeding(database, log, ids, BODY_MAX, ImportHandler.within(plan)))
+    new ImportHandler(
+            database,
+            gate,
+            new Seeding(
+                database,
+                log,
+                new DataExpressions(transforms),
+                ids,
+                BODY_MAX,
+                ImportHandler.within(plan)))
         .routes(router);
   }
 

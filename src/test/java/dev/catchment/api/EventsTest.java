@@ -3,6 +3,7 @@ package dev.catchment.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.catchment.base.Times;
+import dev.catchment.collections.DataExpressions;
 import dev.catchment.collections.Projector;
 import dev.catchment.json.Json;
 import dev.catchment.log.Cursors;
@@ -255,6 +256,7 @@ final class EventsTest {
               intake.log,
               new Cursors(node.database, "a", 60_000),
               node.ids,
+              new DataExpressions(node.transforms),
               (tx, row, changes, events) -> {});
       for (int i = 0; i < 3; i++) {
         projector.step();

@@ -79,6 +79,37 @@ final class BenchCommandTest {
   }
 
   @Test
+  void questionsToManyRecordsAreTimedAndTheirAnswersCounted() {
+    try (FakeNode node = new FakeNode(FakeNode.Flaws.NONE, 0)) {
+      int code = run(node, "collections", "--records", "400", "--collections", "3");
+
+      assertThat(err.toString()).isEmpty();
+      assertThat(code).isZero();
+      Json.Obj report = report();
+      assertThat(number(report, "records")).isEqualTo(400);
+      assertThat(number(report, "collections")).isEqualTo(3);
+      for (String question :
+          List.of("point_read", "first_page", "deep_page", "where", "search", "list", "change")) {
+        assertThat(number(report, question + "_p99_ms")).as(question).isPositive();
+      }
+      assertThat(number(report, "unchanged_list_p99_ms")).isPositive();
+      assertThat(number(report, "export_per_s")).isPositive();
+      assertThat(number(report, "backfill_per_s")).isPositive();
+      assertThat(number(report, "rebuild_per_s")).isPositive();
+    }
+  }
+
+  @Test
+  void anExportThatLacksARecordMakesTheRunVoid() {
+    try (FakeNode node = new FakeNode(FakeNode.Flaws.NONE, 0, 1)) {
+      int code = run(node, "collections", "--records", "400", "--collections", "1");
+
+      assertThat(code).isEqualTo(1);
+      assertThat(err.toString()).contains("VOID: exported records: 399, must be at least 400");
+    }
+  }
+
+  @Test
   void aDeliveryMadeTwiceMakesTheRunVoid() {
     try (FakeNode node = new FakeNode(new FakeNode.Flaws(0, 0, 0, 100, 0), 0)) {
       int code = run(node, "deliver", "--rate", "500");

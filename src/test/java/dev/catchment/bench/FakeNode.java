@@ -49,17 +49,26 @@ final class FakeNode implements AutoCloseable {
   private final List<String> deleted = new CopyOnWriteArrayList<>();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final FakeTable table;
   private final Server server;
 
   FakeNode(Flaws flaws, int port) {
+    this(flaws, port, 0);
+  }
+
+  /**
+   * @param missing records that its exports leave out
+   */
+  FakeNode(Flaws flaws, int port, int missing) {
     this.flaws = flaws;
+    this.table = new FakeTable(keys, missing);
     Router router =
         new Router(new Plain())
             .on("GET", "/v1/health", request -> Response.text(200, "ok"))
             .on("GET", "/metrics", request -> metrics())
             .on("POST", "/v1/sources", request -> created("source"))
             .on("POST", "/v1/connections", request -> created("connection"))
-            .on("POST", "/v1/collections", request -> created("collection"))
+            .on("POST", "/v1/collections", request -> collectionCreated())
             .on("POST", "/v1/destinations", this::destination)
             .on("GET", "/v1/sources/{id}", request -> source())
             .on("GET", "/v1/collections/{id}", request -> collection())
@@ -73,6 +82,7 @@ final class FakeNode implements AutoCloseable {
                 "/v1/ingest/{id}",
                 request -> CompletableFuture.completedFuture(ingest(request)),
                 request -> 1 << 20);
+    table.routes(router);
     server =
         Server.start(
             new ServerSettings(port, "127.0.0.1", 1),
@@ -139,6 +149,7 @@ final class FakeNode implements AutoCloseable {
     if (body instanceof Json.Obj object && object.get("id") instanceof Json.Str key) {
       keys.add(key.value());
     }
+    table.changed(request.body());
     for (URI destination : destinations) {
       CompletableFuture<?> first = deliver(destination, request.body());
       if (hits(flaws.repeat(), number)) {
@@ -163,6 +174,11 @@ final class FakeNode implements AutoCloseable {
             + "catchment_sql_statements_total{kind=\"write\"} "
             + (double) statements.get()
             + "\ncatchment_sql_statements_total{kind=\"read\"} 5.0\n");
+  }
+
+  private Response collectionCreated() {
+    table.created();
+    return created("collection");
   }
 
   private static Response created(String kind) {

@@ -96,7 +96,7 @@ final class GeneratorTest {
   void aClosedLoopWaitsWhileItMayNotIssue() throws IOException {
     try (FakeNode node = new FakeNode(FakeNode.Flaws.NONE, 0);
         Generator generator = generator(node, 8)) {
-      generator.run(new Pass(0, 100 * MILLIS, sent -> sent < 7));
+      generator.run(Pass.held(100 * MILLIS, sent -> sent < 7));
 
       assertThat(ledger.sent()).isEqualTo(7);
     }

@@ -10,7 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 final class BatchTest {
@@ -85,7 +87,7 @@ final class BatchTest {
             gone(5, "b", 2),
             put(6, "a", 5, 6));
     assertThat(batch.keys()).containsExactly("a", "b");
-    batch.apply(rows, ids);
+    batch.apply(rows, known(batch), ids);
     assertThat(batch.counts()).isEqualTo(new Batch.Counts(1, 1, 5, 1, Map.of(), 0));
     assertThat(batch.changes())
         .extracting(change -> change.after().key())
@@ -109,7 +111,7 @@ final class BatchTest {
   void theEarliestReceiptIsTheCreationEvenOfAStaleEvent() {
     apply(received(5, "a", 50, Events.RECEIVED + 500));
     Batch batch = batch(received(2, "a", 40, Events.RECEIVED + 200));
-    batch.apply(rows, ids);
+    batch.apply(rows, known(batch), ids);
     RecordChange change = batch.changes().getFirst();
     assertThat(change.held()).isFalse();
     assertThat(change.after().createdAt()).isEqualTo(Events.RECEIVED + 200);
@@ -159,13 +161,21 @@ final class BatchTest {
 
   private Batch.Counts apply(StoredEvent... events) {
     Batch batch = batch(events);
-    batch.apply(rows, ids);
+    batch.apply(rows, known(batch), ids);
     batch.changes().forEach(change -> rows.put(change.after().key(), change.after()));
     return batch.counts();
   }
 
+  /** Every event of the batch is new. */
+  private static Batch.Known known(Batch batch) {
+    return new Batch.Known(
+        batch.reached().stream().map(Batch.Reached::position).collect(Collectors.toSet()),
+        Set.of(),
+        Map.of());
+  }
+
   private static Batch batch(StoredEvent... events) {
-    Batch batch = new Batch(collection());
+    Batch batch = new Batch(collection(), Events.plainData());
     List.of(events).forEach(batch::add);
     return batch;
   }

@@ -5,7 +5,10 @@ import dev.catchment.expr.BodyPath;
 import dev.catchment.json.Json;
 import dev.catchment.log.Event;
 import dev.catchment.log.StoredEvent;
+import dev.catchment.transform.TransformSettings;
+import dev.catchment.transform.Transforms;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Locale;
 
 /** Events and rules as the tests of this room write them. */
@@ -49,5 +52,12 @@ final class Events {
         BodyPath.parse("type", "event_type_field"),
         CollectionOptions.none().merged((Json.Obj) Json.read(options)),
         CollectionRow.Status.ACTIVE);
+  }
+
+  /** Folds collections without expressions. */
+  static DataExpressions plainData() {
+    return new DataExpressions(
+        new Transforms(
+            InstantSource.system(), System::nanoTime, new TransformSettings(1, 1L << 20)));
   }
 }

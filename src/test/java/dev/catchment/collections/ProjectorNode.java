@@ -10,10 +10,14 @@ import dev.catchment.log.StoredEvent;
 import dev.catchment.observe.Metrics;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.SettableClock;
+import dev.catchment.transform.TransformSettings;
+import dev.catchment.transform.Transforms;
 import dev.catchment.worker.Step;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A node with nothing but a log and its collections, whose projector is driven by hand. */
@@ -32,20 +36,53 @@ final class ProjectorNode implements AutoCloseable {
   RecordScan scan = new RecordScan(ScanBounds.standard());
 
   private final String name;
+  private final int pieceEvents;
+  private final Transforms transforms =
+      new Transforms(
+          InstantSource.system(), System::nanoTime, new TransformSettings(2, 128L << 20));
+  private final DataExpressions expressions = new DataExpressions(transforms);
   private Projector projector;
+  private Backfiller backfiller;
 
   ProjectorNode(BothDatabases.Store store, String name, SettableClock clock) {
+    this(store, name, clock, 10);
+  }
+
+  /**
+   * A node on a store.
+   *
+   * @param pieceEvents how many events a piece of a backfill has
+   */
+  ProjectorNode(BothDatabases.Store store, String name, SettableClock clock, int pieceEvents) {
     this.name = name;
+    this.pieceEvents = pieceEvents;
     this.clock = clock;
     this.database = new OpenDatabase(clock, new Metrics()).open(store.settings(name));
     this.log = new EventLog(database, new LogBounds(10_000, 64 << 20, 1 << 16));
     this.ids = new Ids(clock, new SplittableRandom(name.hashCode()));
     this.projector = newProjector();
+    this.backfiller = newBackfiller();
   }
 
   /** Forgets everything the projector held in memory, as a crash does. */
   void crash() {
     projector = newProjector();
+  }
+
+  /** Forgets what the backfiller held in memory. */
+  void crashBackfiller() {
+    backfiller.close();
+    backfiller = newBackfiller();
+  }
+
+  private Backfiller newBackfiller() {
+    return new Backfiller(
+        database,
+        name,
+        ids,
+        expressions,
+        (tx, collection, changes, events) -> heard.addAll(changes),
+        pieceEvents);
   }
 
   private Projector newProjector() {
@@ -54,11 +91,35 @@ final class ProjectorNode implements AutoCloseable {
         log,
         new Cursors(database, name, LEASE_MILLIS),
         ids,
+        expressions,
         (tx, collection, changes, events) -> heard.addAll(changes));
   }
 
   Step.Next step() {
     return projector.step();
+  }
+
+  Step.Next backfillStep() {
+    return backfiller.step();
+  }
+
+  /** Takes the run of the collection by itself, as a user's call does. */
+  Backfills.Answer backfill(String id, boolean restart, boolean rebuild) {
+    return database.write(
+        tx -> Backfills.start(tx, Collections.get(tx, Events.SCOPE, id), restart, rebuild));
+  }
+
+  void cancelBackfill(String id) {
+    database.write(tx -> {
+      Backfills.cancel(tx, Collections.get(tx, Events.SCOPE, id));
+      return true;
+    });
+  }
+
+  /** Removes whatever nobody reads any more. */
+  void sweep() {
+    GenerationSweep sweep = new GenerationSweep(database);
+    settle(sweep::step);
   }
 
   private static boolean mayHaveMore(Step.Next next) {
@@ -67,9 +128,22 @@ final class ProjectorNode implements AutoCloseable {
 
   /** Steps until there is nothing left to do. */
   void settle() {
-    for (int steps = 0; mayHaveMore(step()); steps++) {
+    settle(this::step);
+  }
+
+  /** The same for backfills, while the projector does its part. */
+  void settleBackfills() {
+    settle(() -> {
+      step();
+      return backfillStep();
+    });
+    settle();
+  }
+
+  private static void settle(Supplier<Step.Next> step) {
+    for (int steps = 0; mayHaveMore(step.get()); steps++) {
       if (steps > 10_000) {
-        throw new AssertionError("The projector never comes to rest");
+        throw new AssertionError("It never comes to rest");
       }
     }
   }
@@ -127,12 +201,19 @@ final class ProjectorNode implements AutoCloseable {
     return get(id).table().generation();
   }
 
+  /** How many rows a table has. */
+  long count(String table) {
+    return database.<Long>read(tx -> tx.number("SELECT COUNT(*) AS n FROM " + table));
+  }
+
   long lag(String id) {
     return database.<Long>read(tx -> Collections.lag(tx, Collections.get(tx, Events.SCOPE, id)));
   }
 
   @Override
   public void close() {
+    backfiller.close();
+    transforms.close();
     database.close();
   }
 }

@@ -120,6 +120,7 @@ final class ProjectorTest {
         return true;
       });
       node.settle();
+      node.sweep();
       assertThat(count(node.database)).isZero();
     }
   }

@@ -3,6 +3,7 @@ package dev.catchment.feeds;
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
 import dev.catchment.collections.Collections;
+import dev.catchment.collections.DataExpressions;
 import dev.catchment.collections.Projector;
 import dev.catchment.collections.RecordRow;
 import dev.catchment.collections.Records;
@@ -15,6 +16,8 @@ import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
 import dev.catchment.observe.Metrics;
 import dev.catchment.testkit.BothDatabases;
+import dev.catchment.transform.TransformSettings;
+import dev.catchment.transform.Transforms;
 import dev.catchment.worker.Loop;
 import dev.catchment.worker.Supervisor;
 import java.time.Instant;
@@ -39,6 +42,8 @@ public final class FeedsNode implements AutoCloseable {
   public final FeedDesk desk;
   public final Curation curation;
   private final Supervisor loops;
+  private final Transforms transforms =
+      new Transforms(InstantSource.system(), System::nanoTime, new TransformSettings(1, 16L << 20));
 
   public FeedsNode(BothDatabases.Store store, String name, FeedSettings settings) {
     this.settings = settings;
@@ -57,6 +62,7 @@ public final class FeedsNode implements AutoCloseable {
                 log,
                 new Cursors(database, name, 60_000),
                 ids,
+                new DataExpressions(transforms),
                 new FeedRecords(settings.limits())),
             InstantSource.system());
     Loop feeds = new Loop("feeds", memory, InstantSource.system());

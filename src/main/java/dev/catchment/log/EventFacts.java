@@ -1,17 +1,16 @@
-package dev.catchment.routing;
+package dev.catchment.log;
 
 import dev.catchment.base.Times;
 import dev.catchment.expr.EventView;
 import dev.catchment.json.Json;
-import dev.catchment.log.StoredEvent;
 import org.jspecify.annotations.Nullable;
 
 /** What a transform sees of an event beside its body: the value of {@code $event}. */
-final class EventFacts {
+public final class EventFacts {
   private EventFacts() {}
 
   /** The facts of a stored event. */
-  static Json.Obj of(StoredEvent event) {
+  public static Json.Obj of(StoredEvent event) {
     return of(
         event.event().id(), event.event().sourceId(), event.view(), event.event().receivedAt());
   }
@@ -21,7 +20,7 @@ final class EventFacts {
    *
    * @param id null for an event that was not received
    */
-  static Json.Obj of(
+  public static Json.Obj of(
       @Nullable String id, @Nullable String sourceId, EventView view, long receivedAt) {
     Json.ObjBuilder headers = Json.object();
     view.head().headers().forEach(headers::put);

@@ -1,0 +1,114 @@
+package dev.catchment.collections;
+
+import dev.catchment.json.Json;
+import dev.catchment.log.StoredEvent;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one event brings to its record. Pure.
+ *
+ * @param data the event's data as text; null when it deletes the record
+ */
+record Contribution(Fold.Outcome.Change change, @Nullable String data, StoredEvent event) {
+  private static final Comparator<Contribution> BY_VERSION =
+      Comparator.<Contribution>comparingLong(one -> one.change().sourceEventAt())
+          .thenComparingLong(one -> one.event().position());
+
+  String key() {
+    return change.key();
+  }
+
+  RecordRow.Version version() {
+    return new RecordRow.Version(event.event().id(), change.sourceEventAt(), event.position());
+  }
+
+  private long receivedAt() {
+    return event.event().receivedAt();
+  }
+
+  /** The record of a key that had none. */
+  RecordRow first(String id, boolean merges) {
+    return new RecordRow(
+        id,
+        key(),
+        data == null ? "null" : merges ? merged(null) : data,
+        change.eventType(),
+        version(),
+        data == null,
+        receivedAt(),
+        receivedAt());
+  }
+
+  /** The record after an event that is newer than the one that holds it. */
+  RecordRow over(RecordRow before, boolean merges) {
+    return new RecordRow(
+        before.id(),
+        key(),
+        data == null
+            ? before.data()
+            : merges ? merged(before.deleted() ? null : Json.read(before.data())) : data,
+        change.eventType(),
+        version(),
+        data == null,
+        Math.min(receivedAt(), before.createdAt()),
+        receivedAt());
+  }
+
+  private String merged(@Nullable Json target) {
+    return MergePatch.apply(target, Objects.requireNonNull(change.data())).text();
+  }
+
+  /** The record after an event that came too late to matter. */
+  RecordRow stale(RecordRow before) {
+    return receivedAt() >= before.createdAt() ? before : with(before, before.data());
+  }
+
+  private RecordRow with(RecordRow before, String data) {
+    return new RecordRow(
+        before.id(),
+        key(),
+        data,
+        before.eventType(),
+        before.version(),
+        before.deleted(),
+        Math.min(receivedAt(), before.createdAt()),
+        before.updatedAt());
+  }
+
+  /**
+   * A merged record after an event that came late: as if all had come in the order of their
+   * versions.
+   *
+   * @param past all events of the record, this one included, as far as they are known
+   */
+  RecordRow among(List<Contribution> past, RecordRow before) {
+    // The events that are gone were the first to come.
+    boolean all =
+        past.stream().allMatch(one -> one.key().equals(key()))
+            && past.stream()
+                .filter(one -> one.event().position() != event.position())
+                .anyMatch(one -> one.receivedAt() <= before.createdAt());
+    if (!all) {
+      return before.deleted() || data == null
+          ? stale(before)
+          : with(
+              before,
+              MergePatch.under(Json.read(before.data()), Objects.requireNonNull(change.data()))
+                  .text());
+    }
+    List<Contribution> inOrder =
+        past.stream()
+            // What follows the holder in this batch is yet to come.
+            .filter(one -> !one.version().isAfter(before.version()))
+            .sorted(BY_VERSION)
+            .toList();
+    RecordRow record = inOrder.getFirst().first(before.id(), true);
+    for (Contribution next : inOrder.subList(1, inOrder.size())) {
+      record = next.over(record, true);
+    }
+    return with(before, record.data());
+  }
+}
