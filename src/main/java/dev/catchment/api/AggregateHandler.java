@@ -46,7 +46,10 @@ public final class AggregateHandler {
                 params.text("search"), params.texts("event_type"), params.text("where"), null));
     Aggregates answer =
         aggregation.answer(
-            tx -> CollectionPath.get(tx, scope, request), query, question, params.limit(LIMIT, LIMIT_MAX));
+            tx -> CollectionPath.get(tx, scope, request),
+            query,
+            question,
+            params.limit(LIMIT, LIMIT_MAX));
     return Response.json(200, json(question, answer));
   }
 

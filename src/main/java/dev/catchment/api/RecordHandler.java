@@ -90,10 +90,7 @@ public final class RecordHandler {
   }
 
   private static Response answer(
-      CollectionRow collection,
-      RecordPage page,
-      RecordQuery query,
-      @Nullable RecordFields fields) {
+      CollectionRow collection, RecordPage page, RecordQuery query, @Nullable RecordFields fields) {
     Response whole =
         Response.json(
             200,
@@ -137,9 +134,7 @@ public final class RecordHandler {
       CollectionRow collection, RecordRow record, @Nullable RecordFields fields) {
     return row(
         collection,
-        fields == null
-            ? record
-            : record.withData(fields.of(Json.read(record.data())).text()));
+        fields == null ? record : record.withData(fields.of(Json.read(record.data())).text()));
   }
 
   /** The row as it is shown. */

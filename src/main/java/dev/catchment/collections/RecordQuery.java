@@ -47,9 +47,7 @@ public final class RecordQuery {
     this.where =
         given.where() == null ? RecordRules.none() : RecordRules.parse(given.where(), "where");
     this.order =
-        given.sort() == null
-            ? RecordOrder.newestFirst()
-            : RecordOrder.parse(given.sort(), "sort");
+        given.sort() == null ? RecordOrder.newestFirst() : RecordOrder.parse(given.sort(), "sort");
   }
 
   /** The query; throws {@code INVALID}, naming the parameter, for one that cannot be. */

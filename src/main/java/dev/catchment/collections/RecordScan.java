@@ -150,10 +150,7 @@ public final class RecordScan {
     if (walk.isPresent()) {
       walk.get()
           .each(
-              tx,
-              after,
-              Long.MAX_VALUE,
-              row -> !query.wants(row) || taker.test(Records.row(row)));
+              tx, after, Long.MAX_VALUE, row -> !query.wants(row) || taker.test(Records.row(row)));
     } else {
       SortedKeys.of(tx, generation, query, after).each(tx, generation, taker);
     }

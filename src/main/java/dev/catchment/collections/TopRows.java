@@ -9,7 +9,9 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The first records behind a place, of rows that come in any order; holds no more than it gives. */
+/**
+ * The first records behind a place, of rows that come in any order; holds no more than it gives.
+ */
 final class TopRows {
   /** A record that may be among them. */
   private record Entry(RecordPlace place, RecordRow row) {}

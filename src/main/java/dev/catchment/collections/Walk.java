@@ -118,8 +118,7 @@ final class Walk {
 
   private Object bound(byte[] key) {
     return switch (by) {
-      case UPDATED ->
-          RecordPath.time(key).orElseThrow(() -> Failure.invalid("Invalid cursor"));
+      case UPDATED -> RecordPath.time(key).orElseThrow(() -> Failure.invalid("Invalid cursor"));
       case KEY -> new String(key, StandardCharsets.UTF_8);
       case VALUE -> key;
     };

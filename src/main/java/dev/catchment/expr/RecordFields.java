@@ -31,10 +31,7 @@ public final class RecordFields {
   /** The chosen part; an empty object or array, or null, of data that have none of the paths. */
   public Json of(Json data) {
     List<List<FieldPath.Step>> wanted =
-        paths.stream()
-            .filter(path -> path.column() == null)
-            .map(path -> path.steps(data))
-            .toList();
+        paths.stream().filter(path -> path.column() == null).map(path -> path.steps(data)).toList();
     Json chosen = wanted.isEmpty() ? null : chosen(data, wanted);
     return chosen != null ? chosen : nothing(data);
   }

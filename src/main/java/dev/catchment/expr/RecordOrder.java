@@ -40,8 +40,7 @@ public final class RecordOrder {
     List<Part> parts = new ArrayList<>();
     for (String word : RecordPath.split(text)) {
       boolean falling = word.startsWith("-");
-      parts.add(
-          new Part(RecordPath.parse(falling ? word.substring(1) : word, parameter), falling));
+      parts.add(new Part(RecordPath.parse(falling ? word.substring(1) : word, parameter), falling));
     }
     if (parts.size() > PATHS_MAX) {
       throw Failure.query(parameter, "must be up to " + PATHS_MAX + " paths");

@@ -36,8 +36,7 @@ public final class RecordRules {
   /** The rules in the text of a query parameter: a JSON array. Anything else is its failure. */
   public static RecordRules parse(String text, String parameter) {
     RuleParser parser = RuleParser.ofQuery(parameter, RULES_MAX);
-    return new RecordRules(
-        parser.parse(Json.parse(text).orElseThrow(parser::notAnArray)));
+    return new RecordRules(parser.parse(Json.parse(text).orElseThrow(parser::notAnArray)));
   }
 
   /** Why a record's rule cannot be; empty when it can. */
@@ -61,11 +60,13 @@ public final class RecordRules {
     return switch (condition) {
       case Condition.Rule rule -> rule(RecordPath.of(rule.path()), rule.op(), rule.value());
       case Condition.All all -> {
-        List<Predicate<RecordView>> members = all.members().stream().map(RecordRules::compiled).toList();
+        List<Predicate<RecordView>> members =
+            all.members().stream().map(RecordRules::compiled).toList();
         yield record -> members.stream().allMatch(member -> member.test(record));
       }
       case Condition.Any any -> {
-        List<Predicate<RecordView>> members = any.members().stream().map(RecordRules::compiled).toList();
+        List<Predicate<RecordView>> members =
+            any.members().stream().map(RecordRules::compiled).toList();
         yield record -> members.stream().anyMatch(member -> member.test(record));
       }
       case Condition.Not not -> compiled(not.member()).negate();

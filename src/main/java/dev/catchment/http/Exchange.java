@@ -151,6 +151,9 @@ final class Exchange {
         return () -> refuse(response);
       } catch (IOException e) {
         return this::end;
+      } catch (RuntimeException | StackOverflowError e) {
+        Response problem = problem(e);
+        return () -> refuse(problem);
       }
     });
   }

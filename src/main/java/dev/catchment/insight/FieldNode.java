@@ -111,7 +111,7 @@ final class FieldNode {
   List<JsonType> types() {
     return Arrays.stream(JsonType.values())
         .filter(types::containsKey)
-        .sorted(Comparator.comparing((JsonType type) -> -count(type)))
+        .sorted(Comparator.comparingInt((JsonType type) -> -count(type)))
         .toList();
   }
 

@@ -62,18 +62,26 @@ public final class FieldTree {
                   walk(below, member, record);
                 }
               });
-      case Json.Arr array -> {
-        FieldNode below = array.items().isEmpty() ? null : items(node);
-        List<Json> some = array.items().subList(0, Math.min(ELEMENTS_MAX, array.items().size()));
-        cut |= some.size() < array.items().size();
-        for (Json item : below == null ? List.<Json>of() : some) {
-          walk(below, item, record);
-        }
-      }
+      case Json.Arr array -> items(node, array, record);
       case Json.Str leaf -> {}
       case Json.Num leaf -> {}
       case Json.Bool leaf -> {}
       case Json.Null leaf -> {}
+    }
+  }
+
+  private void items(FieldNode node, Json.Arr array, int record) {
+    if (array.items().isEmpty()) {
+      return;
+    }
+    FieldNode below = items(node);
+    if (below == null) {
+      return;
+    }
+    int some = Math.min(ELEMENTS_MAX, array.items().size());
+    cut |= some < array.items().size();
+    for (Json item : array.items().subList(0, some)) {
+      walk(below, item, record);
     }
   }
 
@@ -122,8 +130,8 @@ public final class FieldTree {
     collect(root, all);
     // What a node lies in is in as many records at least and less deep.
     all.sort(
-        Comparator.comparing((FieldNode node) -> -node.records())
-            .thenComparing(FieldNode::depth)
+        Comparator.comparingInt((FieldNode node) -> -node.records())
+            .thenComparingInt(FieldNode::depth)
             .thenComparing(FieldNode::path, Paths.BY_CODE_POINT));
     List<FieldNode> told = new ArrayList<>(all.subList(0, Math.min(FIELDS_MAX, all.size())));
     told.sort(Comparator.comparing(FieldNode::path, Paths.BY_CODE_POINT));

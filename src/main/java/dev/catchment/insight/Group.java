@@ -86,7 +86,7 @@ final class Group {
   }
 
   private static Comparator<Aggregates.Row> byBucket() {
-    return Comparator.comparing(row -> row.bucket() == null ? Long.MIN_VALUE : row.bucket());
+    return Comparator.comparingLong(row -> row.bucket() == null ? Long.MIN_VALUE : row.bucket());
   }
 
   Aggregates.Row row(Question question) {

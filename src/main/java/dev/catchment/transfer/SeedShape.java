@@ -83,8 +83,7 @@ final class SeedShape {
               draft.headers());
     }
     // Of a key of several parts nobody can tell which is which.
-    draft =
-        options.shape().keyPaths().isEmpty() ? with(draft, spec.keyPath(), line.key()) : draft;
+    draft = options.shape().keyPaths().isEmpty() ? with(draft, spec.keyPath(), line.key()) : draft;
     draft = with(draft, spec.typePath(), line.eventType());
     Long time = line.sourceEventAt();
     return with(draft, options.eventTimePath(), time == null ? null : Times.format(time));

@@ -25,6 +25,17 @@ final class SeededNode implements AutoCloseable {
     this.collectionId = make("orders", collection);
   }
 
+  private SeededNode(LiveNode node, String sourceId, String collectionId) {
+    this.node = node;
+    this.sourceId = sourceId;
+    this.collectionId = collectionId;
+  }
+
+  /** The same node, looked at through another of its collections. */
+  SeededNode over(String otherCollectionId) {
+    return new SeededNode(node, sourceId, otherCollectionId);
+  }
+
   /** A further collection of the same source. */
   String make(String slug, Json.Obj rules) {
     return node.make(
@@ -91,19 +102,12 @@ final class SeededNode implements AutoCloseable {
   }
 
   int count() {
-    return Integer.parseInt(
-        LiveNode.text(
-            node.call("GET", "/v1/collections/" + collectionId, new byte[0]).body(),
-            "collection",
-            "record_count"));
+    byte[] answer = node.call("GET", "/v1/collections/" + collectionId, new byte[0]).body();
+    return Integer.parseInt(LiveNode.text(answer, "collection", "record_count"));
   }
 
   static int number(Json.Obj object, String name) {
-    return Integer.parseInt(
-        String.valueOf(
-            object.get(name) == null
-                ? null
-                : ((Json.Num) java.util.Objects.requireNonNull(object.get(name))).text()));
+    return Integer.parseInt(LiveNode.text(object.bytes(), name));
   }
 
   /** As part of a query. */
