@@ -4,6 +4,7 @@ import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Secret;
+import dev.catchment.base.Sha256;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Tx;
 import java.util.List;
@@ -93,7 +94,7 @@ public final class ApiKeys {
         draft.kind().word(),
         draft.name(),
         prefix,
-        Hashes.sha256(text),
+        Sha256.hex(text),
         draft.scopes(),
         draft.expiresAt(),
         tx.now());
@@ -120,7 +121,7 @@ public final class ApiKeys {
             overlapMillis,
             overlapMillis,
             tx.now() + overlapMillis,
-            Hashes.sha256(text),
+            Sha256.hex(text),
             text.substring(0, PREFIX_CHARS),
             orgId,
             id);

@@ -2,7 +2,6 @@ package dev.catchment.access;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
@@ -13,17 +12,6 @@ final class Hashes {
   private static final int SECRET_BYTES = 32;
 
   private Hashes() {}
-
-  /** SHA-256 of the UTF-8 text as 64 lower-case hex digits. */
-  static String sha256(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("SHA-256 is missing", e);
-    }
-  }
 
   /** HMAC-SHA256 of the UTF-8 text, 32 bytes. */
   static byte[] hmac(byte[] key, String text) {

@@ -1,5 +1,6 @@
 package dev.catchment.access;
 
+import dev.catchment.base.Sha256;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.Durability;
@@ -45,7 +46,7 @@ final class KeyCache {
       return Optional.empty();
     }
     long now = clock.millis();
-    String hash = Hashes.sha256(text);
+    String hash = Sha256.hex(text);
     WorkingKey known = keys.get(hash);
     if (known == null || known.isOlderThan(AGE_MILLIS_MAX, now)) {
       known = read(hash);

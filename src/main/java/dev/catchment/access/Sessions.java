@@ -1,6 +1,7 @@
 package dev.catchment.access;
 
 import dev.catchment.base.Scope;
+import dev.catchment.base.Sha256;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import java.time.Duration;
@@ -55,7 +56,7 @@ final class Sessions {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         id,
-        Hashes.sha256(token),
+        Sha256.hex(token),
         userId,
         remembered,
         session.expiresAt(),
@@ -70,7 +71,7 @@ final class Sessions {
     return tx.find(
         "SELECT * FROM sessions WHERE token_hash = ? AND expires_at > ?",
         Session::of,
-        Hashes.sha256(token),
+        Sha256.hex(token),
         tx.now());
   }
 
@@ -91,7 +92,7 @@ final class Sessions {
          LIMIT 1
         """,
         Sessions::seat,
-        Hashes.sha256(token),
+        Sha256.hex(token),
         tx.now());
   }
 
@@ -122,6 +123,6 @@ final class Sessions {
   }
 
   static int delete(Tx tx, String token) {
-    return tx.update("DELETE FROM sessions WHERE token_hash = ?", Hashes.sha256(token));
+    return tx.update("DELETE FROM sessions WHERE token_hash = ?", Sha256.hex(token));
   }
 }

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a destination from a body: a new one, or an old one with changes. */
@@ -71,7 +73,7 @@ final class DestinationInput {
   private static final int TIMEOUT_MILLIS_MAX = 120_000;
   private static final int INTERVALS_MAX = 20;
   private static final int INTERVAL_SECONDS_MAX = 604_800;
-  private static final int URL_CHARS_MAX = 2_048;
+  static final int URL_CHARS_MAX = 2_048;
   private static final int PATH_CHARS_MAX = 1_000;
   private static final String RATE = "rate_limit_per_second";
   private static final int RATE_MAX = 10_000;
@@ -128,7 +130,16 @@ final class DestinationInput {
         Destination.Status.valueOf(
             input.word("status", Fields.STATUSES, old.status().word()).toUpperCase(Locale.ROOT)),
         pace(old.pace()),
-        old.totals());
+        old.totals(),
+        stillUnreadable(old.unreadable()));
+  }
+
+  /** What is given anew can be read. */
+  private Set<String> stillUnreadable(Set<String> old) {
+    return old.stream()
+        .filter(member -> !input.has(member))
+        .filter(member -> !member.equals("auth_config") || !input.has("auth_type"))
+        .collect(Collectors.toSet());
   }
 
   private Destination.Pace pace(Destination.Pace old) {

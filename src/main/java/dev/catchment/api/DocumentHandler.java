@@ -1,13 +1,12 @@
 package dev.catchment.api;
 
+import dev.catchment.base.Sha256;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** The resource {@code /v1/openapi.json}: the document that ships with the server, as it is. */
@@ -24,12 +23,9 @@ public final class DocumentHandler {
         throw new IllegalStateException("The program has no resource " + RESOURCE);
       }
       this.document = in.readAllBytes();
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(document);
-      this.tag = '"' + HexFormat.of().formatHex(digest, 0, 16) + '"';
+      this.tag = '"' + HexFormat.of().formatHex(Sha256.of(document), 0, 16) + '"';
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256", e);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Times;
 import dev.catchment.db.Database;
+import dev.catchment.db.Tx;
 import dev.catchment.delivery.ManualRetries;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
@@ -17,6 +18,7 @@ import dev.catchment.routing.Events;
 import dev.catchment.routing.Routing;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The resource {@code /v1/events}. */
 public final class EventHandler {
@@ -56,8 +58,7 @@ public final class EventHandler {
       return answer(window, new Window.Found<>(List.of(), null, 0, true));
     }
     return database.read(tx -> {
-      Events.Found page =
-          Events.list(tx, scope, all.between(window.from(), window.below()), window.page());
+      Events.Found page = page(tx, scope, all, window);
       Events.Count count = Events.count(tx, scope, all, Window.COUNTED_MAX);
       if (count.number() == 0 && all.sourceId() != null) {
         Sources.check(tx, scope, all.sourceId());
@@ -67,11 +68,27 @@ public final class EventHandler {
     });
   }
 
-  private static EventFilter filter(Params params) {
+  /**
+   * One page of events.
+   *
+   * @param all which events the whole list has
+   */
+  static Events.Found page(Tx tx, Scope scope, EventFilter all, Window window) {
+    return all.search() == null
+        ? Events.list(tx, scope, all.between(window.from(), window.below()), window.page())
+        : Events.search(tx, scope, all, window.cursor(), window.page());
+  }
+
+  /** The text to search for; null for none. */
+  static @Nullable String search(Params params) {
     String search = params.text("search");
     if (search != null && search.length() > SEARCH_CHARS_MAX) {
       throw Failure.query("search", "must be at most " + SEARCH_CHARS_MAX + " characters");
     }
+    return search;
+  }
+
+  private static EventFilter filter(Params params) {
     return new EventFilter(
         params.id("source_id", "Source"),
         params.words("status", EventRow.Status.words()).stream()
@@ -82,7 +99,7 @@ public final class EventHandler {
             params.words("verification_status", VERIFICATIONS),
             params.words("dedup_status", DEDUPS)),
         ManualRetries.Wish.ANY,
-        search,
+        search(params),
         null,
         null);
   }

@@ -13,6 +13,7 @@ import dev.catchment.ingest.Source;
 import dev.catchment.ingest.WrongDoor;
 import dev.catchment.json.Json;
 import dev.catchment.log.Event;
+import dev.catchment.trial.Aftermath;
 import dev.catchment.verify.Answer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/ingest/{source_id}}: takes webhooks in. Runs on the event loop throughout. */
@@ -33,11 +35,17 @@ public final class IngestHandler {
   private final RefusalAnswers refusals = new RefusalAnswers();
   private final GatewayProblems problems = new GatewayProblems();
   private final ClientAddress clientAddress;
+  private final Aftermath aftermath;
 
-  /** Intake behind an ingest. */
-  public IngestHandler(Ingest ingest, ClientAddress clientAddress) {
+  /**
+   * Intake behind an ingest.
+   *
+   * @param aftermath what follows where a test session has accepted a request
+   */
+  public IngestHandler(Ingest ingest, ClientAddress clientAddress, Aftermath aftermath) {
     this.ingest = ingest;
     this.clientAddress = clientAddress;
+    this.aftermath = aftermath;
   }
 
   /** Adds the routes. */
@@ -54,9 +62,21 @@ public final class IngestHandler {
   }
 
   private CompletionStage<Response> accept(Request request) {
+    Received received = received(request);
     return ingest
-        .accept(received(request))
-        .handle((intake, thrown) -> thrown == null ? answer(intake) : refused(request, thrown));
+        .accept(received)
+        .handle((intake, thrown) ->
+            thrown == null ? answer(intake, received) : now(refused(request, thrown)))
+        .thenCompose(Function.identity());
+  }
+
+  private CompletionStage<Response> answer(Intake intake, Received received) {
+    Response answer = answer(intake);
+    CompletionStage<Void> heldBack =
+        intake instanceof Intake.Accepted accepted && accepted.source().isEphemeral()
+            ? aftermath.of(accepted.source(), received)
+            : null;
+    return heldBack == null ? now(answer) : heldBack.thenApply(over -> answer);
   }
 
   private void tooLarge(Request request, long bytesRead) {

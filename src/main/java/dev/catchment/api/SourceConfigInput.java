@@ -30,7 +30,7 @@ final class SourceConfigInput {
     Json.ObjBuilder kept = Json.object();
     Json response = config.get("response");
     if (response instanceof Json.Obj object) {
-      kept.put("response", response(object));
+      kept.put("response", response(object, RESPONSE + "."));
     } else if (response != null && !(response instanceof Json.Null)) {
       throw Failure.body(RESPONSE, "must be an object or null");
     }
@@ -56,12 +56,17 @@ final class SourceConfigInput {
     return Masks.keepConfig(kept.build(), fallback);
   }
 
-  private static Json.Obj response(Json.Obj response) {
+  /**
+   * The members of a response that have a meaning, checked.
+   *
+   * @param prefix what names of fields begin with in a complaint
+   */
+  static Json.Obj response(Json.Obj response, String prefix) {
     Json.ObjBuilder kept = Json.object();
     response
         .members()
         .forEach((name, value) -> {
-          String field = RESPONSE + "." + name;
+          String field = prefix + name;
           boolean valid =
               switch (name) {
                 case "status_code" -> {

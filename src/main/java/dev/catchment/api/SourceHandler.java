@@ -3,7 +3,6 @@ package dev.catchment.api;
 import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
-import dev.catchment.base.Times;
 import dev.catchment.collections.CollectionRow;
 import dev.catchment.collections.Collections;
 import dev.catchment.db.Database;
@@ -12,18 +11,16 @@ import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;
 import dev.catchment.ingest.Source;
-import dev.catchment.ingest.SourceRules;
 import dev.catchment.ingest.Sources;
 import dev.catchment.json.Json;
 import dev.catchment.routing.Connection;
 import dev.catchment.routing.Connections;
+import dev.catchment.trial.TestSession;
+import dev.catchment.trial.TestSessions;
 import dev.catchment.verify.Template;
 import dev.catchment.verify.Templates;
-import dev.catchment.verify.Verification;
-import dev.catchment.verify.VerificationFields;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,26 +38,21 @@ public final class SourceHandler {
   private final Gate gate;
   private final Ids ids;
   private final Sources sources;
-  private final Supplier<String> publicUrl;
+  private final TestSessions sessions;
+  private final SourceRows rows;
   private final Plan plan;
 
   /**
-   * @param publicUrl what ingest URLs start with, without a trailing slash; known once the server
-   *     listens
    * @param plan how many sources there may be
    */
   public SourceHandler(
-      Database database,
-      Gate gate,
-      Ids ids,
-      Sources sources,
-      Supplier<String> publicUrl,
-      Plan plan) {
+      Database database, Gate gate, Ids ids, Sources sources, SourceRows rows, Plan plan) {
     this.database = database;
     this.gate = gate;
     this.ids = ids;
     this.sources = sources;
-    this.publicUrl = publicUrl;
+    this.sessions = new TestSessions(ids, sources);
+    this.rows = rows;
     this.plan = plan;
   }
 
@@ -80,7 +72,7 @@ public final class SourceHandler {
     Scope scope = gate.read(request, SEGMENT);
     Params params = Params.of(request);
     String status = params.word("status", Fields.STATUSES);
-    return new Listing<>("sources", Source::id, this::row)
+    return new Listing<>("sources", Source::id, rows::row)
         .answer(
             params,
             (below, limit) -> database.read(tx -> sources.list(tx, scope, status, below, limit)));
@@ -89,7 +81,14 @@ public final class SourceHandler {
   private Response get(Request request) {
     Scope scope = gate.read(request, SEGMENT);
     String id = Path.id(request, "Source");
-    return answer(200, database.read(tx -> sources.get(tx, scope, id)));
+    return rows.answer(
+        200,
+        database.read(tx ->
+            // A test session is nobody's: to know its id is the permission to see it.
+            sources
+                .find(tx, scope, id)
+                .or(() -> sessions.find(tx, id).map(TestSession::source))
+                .orElseThrow(() -> Failure.notFound("Source"))));
   }
 
   private Response create(Request request) {
@@ -111,7 +110,7 @@ public final class SourceHandler {
             new Source.Totals(0, null),
             0,
             0);
-    return answer(
+    return rows.answer(
         201,
         database.write(tx -> {
           plan.admit(tx, source.scope().orgId(), Plan.Thing.SOURCES);
@@ -122,7 +121,7 @@ public final class SourceHandler {
   private Response update(Request request) {
     Gate.Change change = gate.change(request, SEGMENT);
     String id = Path.id(request, "Source");
-    return answer(
+    return rows.answer(
         200,
         database.write(tx -> {
           Source old = sources.get(tx, change.scope(), id);
@@ -207,60 +206,5 @@ public final class SourceHandler {
     collections.forEach(collection -> Collections.delete(tx, scope, collection.id()));
     Sources.delete(tx, scope, id);
     return Fields.SUCCESS;
-  }
-
-  private Response answer(int status, Source source) {
-    return Response.json(status, Json.object().put("source", row(source)).build());
-  }
-
-  private Json row(Source source) {
-    SourceRules rules = source.rules();
-    VerificationFields fields = rules.verifying().fields();
-    String header =
-        fields.header() == null
-            ? Verification.usualHeader(fields.type(), rules.template())
-            : fields.header();
-    return Json.object()
-        .put("id", source.id())
-        .put("org_id", source.scope().orgId())
-        .put("env_id", source.scope().envId())
-        .put("name", source.name())
-        .put("slug", source.slug())
-        .put("description", source.description())
-        .put("template", rules.template())
-        .put("type", source.kind())
-        .put("source_config", Fields.text(Masks.config(source.config())))
-        .put("verification_enabled", Json.flag(rules.verifying().enabled()))
-        .put("verification_type", fields.type())
-        .put("verification_secret", fields.secret() == null ? null : fields.secret().masked())
-        .put("verification_header", header)
-        .put("verification_config", Fields.text(Masks.config(fields.config())))
-        .put("dedup_enabled", Json.flag(rules.dedup().enabled()))
-        .put("dedup_strategy", rules.dedup().strategy())
-        .put("dedup_field", rules.dedup().field())
-        .put("dedup_window_seconds", rules.dedup().windowSeconds())
-        .put("ip_allowlist", Fields.text(rules.addresses().allow()))
-        .put("ip_denylist", Fields.text(rules.addresses().deny()))
-        .put("schema_validation_enabled", Json.flag(rules.body().enabled()))
-        .put("json_schema", Fields.text(rules.body().schema()))
-        .put("schema_action", rules.body().action())
-        .put("status", source.status().word())
-        .put("event_count", source.totals().eventCount())
-        .put("last_event_at", Fields.time(source.totals().lastEventAt()))
-        .put("is_ephemeral", Json.flag(false))
-        .put("expires_at", Json.nil())
-        .put("request_limit", Json.nil())
-        .put("created_at", Times.format(source.createdAt()))
-        .put("updated_at", Times.format(source.updatedAt()))
-        .put("ingest_url", ingestUrl(source))
-        .build();
-  }
-
-  private String ingestUrl(Source source) {
-    String base = publicUrl.get();
-    // http becomes ws, and https wss.
-    return source.isWebSocket()
-        ? base.replaceFirst("^http", "ws") + "/v1/ws/ingest/" + source.id()
-        : base + "/v1/ingest/" + source.id();
   }
 }

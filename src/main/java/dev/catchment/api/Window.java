@@ -89,7 +89,14 @@ record Window(
     return new Where.Page(backwards, limit + 1, offset);
   }
 
-  <T> Response answer(String name, Found<T> found, Function<T, String> id, Function<T, Json> json) {
+  /** A page and the cursors of its neighbours. */
+  private record Cut<T>(List<T> rows, @Nullable String next, @Nullable String previous) {
+    Json cursor(@Nullable String place) {
+      return place == null ? Json.nil() : Json.of(Cursor.of(place));
+    }
+  }
+
+  private <T> Cut<T> cut(Found<T> found, Function<T, String> id) {
     boolean more = found.rows().size() > limit;
     List<T> rows = new ArrayList<>(more ? found.rows().subList(0, limit) : found.rows());
     if (backwards) {
@@ -102,10 +109,15 @@ record Window(
     String behind = anyBehind ? id.apply(backwards ? rows.getLast() : rows.getFirst()) : null;
     String next = backwards ? behind : ahead;
     String previous = backwards ? ahead : behind;
+    return new Cut<>(rows, next, previous);
+  }
+
+  <T> Response answer(String name, Found<T> found, Function<T, String> id, Function<T, Json> json) {
+    Cut<T> cut = cut(found, id);
     return Response.json(
         200,
         Json.object()
-            .put(name, Json.array(rows.stream().map(json).toList()))
+            .put(name, Json.array(cut.rows().stream().map(json).toList()))
             .put(
                 "pagination",
                 Json.object()
@@ -113,9 +125,36 @@ record Window(
                     .put("total_exact", found.totalExact())
                     .put("limit", limit)
                     .put("offset", offset)
-                    .put("has_more", next != null)
-                    .put("next_cursor", next == null ? null : Cursor.of(next))
-                    .put("prev_cursor", previous == null ? null : Cursor.of(previous))
+                    .put("has_more", cut.next() != null)
+                    .put("next_cursor", cut.cursor(cut.next()))
+                    .put("prev_cursor", cut.cursor(cut.previous()))
+                    .build())
+            .build());
+  }
+
+  /**
+   * The same without totals, behind other members.
+   *
+   * @param first the members before the rows
+   * @param id what the list is ordered by
+   */
+  <T> Response brief(
+      Json.ObjBuilder first,
+      String name,
+      Found<T> found,
+      Function<T, String> id,
+      Function<T, Json> json) {
+    Cut<T> cut = cut(found, id);
+    return Response.json(
+        200,
+        first
+            .put(name, Json.array(cut.rows().stream().map(json).toList()))
+            .put(
+                "pagination",
+                Json.object()
+                    .put("limit", limit)
+                    .put("has_more", cut.next() != null)
+                    .put("next_cursor", cut.cursor(cut.next()))
                     .build())
             .build());
   }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 
 /** Measures the way from a sender to the receivers: each event to every destination once. */
@@ -15,7 +17,11 @@ final class DeliverBench extends BenchCommand.Kind {
   private static final long POLL_MILLIS = 2;
 
   DeliverBench(Surroundings surroundings) {
-    super(surroundings, "deliver", DeliverBench::run);
+    super(
+        surroundings,
+        "deliver",
+        bench ->
+            bench.options().deadDestinations == 0 ? run(bench) : new BesideDead(bench).figures());
   }
 
   private static Figures run(Bench bench) throws IOException {
@@ -43,19 +49,29 @@ final class DeliverBench extends BenchCommand.Kind {
 
   /** A source, the destinations and what joins them; returns the source. */
   private static String route(Bench bench, Receiver receiver) {
-    Target target = bench.target();
-    String source = target.createSource(bench.slug("source"));
-    for (int branch = 0; branch < bench.options().fanOut; branch++) {
-      String destination =
-          target.createDestination(
-              bench.slug("destination"), receiver.url(branch), bench.options().maxInFlight);
-      target.createConnection(bench.slug("connection"), source, destination);
-    }
+    String source = bench.target().createSource(bench.slug("source"));
+    join(bench, source, destinations(bench, receiver));
     return source;
   }
 
+  /** A destination for each branch. */
+  static List<String> destinations(Bench bench, Receiver receiver) {
+    return IntStream.range(0, bench.options().fanOut)
+        .mapToObj(branch ->
+            bench
+                .target()
+                .createDestination(
+                    bench.slug("destination"), receiver.url(branch), bench.options().maxInFlight))
+        .toList();
+  }
+
+  static void join(Bench bench, String source, List<String> destinations) {
+    destinations.forEach(destination ->
+        bench.target().createConnection(bench.slug("connection"), source, destination));
+  }
+
   /** A closed loop also waits for the deliveries, or it would measure how fast a queue grows. */
-  private static Pass pass(Bench bench, Arrivals arrivals, long nanos) {
+  static Pass pass(Bench bench, Arrivals arrivals, long nanos) {
     if (bench.options().rate > 0) {
       return Pass.open(bench.options().rate, nanos);
     }
@@ -64,7 +80,7 @@ final class DeliverBench extends BenchCommand.Kind {
     return Pass.held(nanos, sent -> sent * branches - arrivals.delivered() < window);
   }
 
-  private static void drain(Bench bench, Arrivals arrivals) {
+  static void drain(Bench bench, Arrivals arrivals) {
     long owed = (long) bench.ledger().acknowledgedCount() * bench.options().fanOut;
     Pause.until(
         () -> arrivals.delivered() >= owed,
@@ -74,6 +90,16 @@ final class DeliverBench extends BenchCommand.Kind {
   }
 
   private static Figures judge(Bench bench, Arrivals arrivals, Figures.Extras extras) {
+    return judge(bench, arrivals, arrivals.perSecond(), arrivals.latencies(), extras);
+  }
+
+  /** What a run found, and whether every delivery is accounted for. */
+  static Figures judge(
+      Bench bench,
+      Arrivals arrivals,
+      double perSecond,
+      Histogram latencies,
+      Figures.Extras extras) {
     List<BitSet> branches = arrivals.branches().toList();
     List<String> faults = new ArrayList<>(bench.answerFaults());
     long lost = 0;
@@ -87,12 +113,6 @@ final class DeliverBench extends BenchCommand.Kind {
     faults.addAll(Balance.count("deliveries of nothing that was sent", arrivals.foreign(), 0, 0));
     faults.addAll(Balance.count("deliveries made twice", arrivals.duplicates(), 0, 0));
     return new Figures(
-        arrivals.perSecond(),
-        arrivals.latencies(),
-        arrivals.delivered(),
-        lost,
-        arrivals.duplicates(),
-        faults,
-        extras);
+        perSecond, latencies, arrivals.delivered(), lost, arrivals.duplicates(), faults, extras);
   }
 }

@@ -69,6 +69,18 @@ final class Options {
   int window = 2_000;
 
   @Option(
+      names = "--dead-destinations",
+      description =
+          "deliver: rounds with the destinations alone take turns with rounds in which each event is"
+              + " also owed to so many that refuse or hang (${DEFAULT-VALUE}).")
+  int deadDestinations;
+
+  @Option(
+      names = "--rounds",
+      description = "With --dead-destinations, rounds of each kind (${DEFAULT-VALUE}).")
+  int rounds = 5;
+
+  @Option(
       names = "--drain",
       description = "Seconds to wait for what is owed after the load (${DEFAULT-VALUE}).")
   double drain = 60;
@@ -106,6 +118,9 @@ final class Options {
     }
     if (fanOut < 1 || fanOut > 1_000 || maxInFlight < 1 || maxInFlight > 1_000 || window < 1) {
       return "--fan-out and --max-in-flight must be from 1 to 1000, --window at least 1";
+    }
+    if (deadDestinations < 0 || deadDestinations > 100 || rounds < 1 || rounds > 1_000) {
+      return "--dead-destinations must be from 0 to 100, --rounds from 1 to 1000";
     }
     return null;
   }

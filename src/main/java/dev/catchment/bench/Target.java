@@ -79,6 +79,18 @@ final class Target implements AutoCloseable {
         "destination", named(slug).put("url", receiver).put("max_in_flight", maxInFlight).build());
   }
 
+  /** A destination that is waited for no longer than that. */
+  String createImpatientDestination(
+      String slug, String receiver, int maxInFlight, int timeoutMillis) {
+    return create(
+        "destination",
+        named(slug)
+            .put("url", receiver)
+            .put("max_in_flight", maxInFlight)
+            .put("timeout_ms", timeoutMillis)
+            .build());
+  }
+
   String createConnection(String slug, String source, String destination) {
     return create(
         "connection",

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -72,11 +73,24 @@ final class Calls {
   }
 
   private Made send(Destination destination, Owed owed) {
+    if (!destination.unreadable().isEmpty()) {
+      return new Made(
+          null,
+          0,
+          new SendResult.Unanswered(
+              SendResult.Kind.OTHER, unreadable(destination.unreadable()), 0));
+    }
     Payload payload =
         owed.transform() == null ? new Payload.AsReceived() : transformer.payload(owed);
     return payload instanceof Payload.Failed(String sentence)
         ? new Made(null, 0, new SendResult.Unanswered(SendResult.Kind.TRANSFORM, sentence, 0))
         : send(destination, requests.request(destination, owed, payload, clock.millis()));
+  }
+
+  private static String unreadable(Set<String> members) {
+    return "The destination's "
+        + String.join(" and ", members)
+        + " cannot be read with the keys of this server: set it anew, or give the server its key";
   }
 
   private Made send(Destination destination, Outgoing request) {

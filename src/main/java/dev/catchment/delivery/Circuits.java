@@ -68,6 +68,21 @@ public final class Circuits {
         > 0;
   }
 
+  /** Whatever waits for a circuit that is not closed has waited since now. */
+  static void waitAnew(Tx tx, String destinationId) {
+    tx.update(
+        "UPDATE circuits SET open_since = ? WHERE destination_id = ? AND state <> 'closed'",
+        tx.now(),
+        destinationId);
+  }
+
+  /** Since when what waits may have waited for the circuit; 0 when it has never been open. */
+  static long openSince(Tx tx, String destinationId) {
+    return tx.number(
+        "SELECT COALESCE(MAX(open_since), 0) AS n FROM circuits WHERE destination_id = ?",
+        destinationId);
+  }
+
   /**
    * A destination whose failures in a row have reached its threshold.
    *
@@ -102,14 +117,16 @@ public final class Circuits {
     int opened =
         tx.update(
             """
-            INSERT INTO circuits (destination_id, state, last_transition_at, next_probe_at)
-            VALUES (?, 'open', ?, ?)
+            INSERT INTO circuits (destination_id, state, last_transition_at, open_since,
+              next_probe_at)
+            VALUES (?, 'open', ?, ?, ?)
             ON CONFLICT (destination_id) DO UPDATE SET state = 'open',
-              last_transition_at = excluded.last_transition_at,
+              last_transition_at = excluded.last_transition_at, open_since = excluded.open_since,
               next_probe_at = excluded.next_probe_at, probe_id = NULL
              WHERE circuits.state = 'closed'
             """,
             tripped.destinationId(),
+            tx.now(),
             tx.now(),
             tx.now() + tripped.resetMillis());
     if (opened > 0) {

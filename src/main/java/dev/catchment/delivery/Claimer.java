@@ -1,7 +1,9 @@
 package dev.catchment.delivery;
 
+import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.Durability;
+import dev.catchment.db.Work;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.StoredEvent;
 import java.util.ArrayList;
@@ -21,7 +23,7 @@ final class Claimer {
   private final Destinations destinations;
   private final DeliveryQueue queue;
   private final Lanes lanes;
-  private final Runner runner;
+  private final Leases leases;
 
   Claimer(
       Database database,
@@ -29,26 +31,73 @@ final class Claimer {
       Destinations destinations,
       DeliveryQueue queue,
       Lanes lanes,
-      Runner runner) {
+      Leases leases) {
     this.database = database;
     this.log = log;
     this.destinations = destinations;
     this.queue = queue;
     this.lanes = lanes;
-    this.runner = runner;
+    this.leases = leases;
   }
 
   /** Claims up to {@code max} deliveries of a kind that are due, and says how many there were. */
   int claim(DeliveryQueue.Kind kind, int max, List<String> fullDestinations) {
-    List<DeliveryQueue.Due> claimed =
-        database.write(Durability.DERIVED, tx -> queue.claim(tx, kind, max, fullDestinations));
+    return claim(tx -> queue.claim(tx, kind, max, fullDestinations));
+  }
+
+  /** Claims a slice of what a destination has let go, and says whether there may be more of it. */
+  boolean claimReleased(String destinationId, int max) {
+    int[] heads = new int[1];
+    int claimed =
+        claim(tx -> {
+          if (!Held.lockAndAskIfOpen(tx, destinationId)) {
+            // It is let go anew by whatever lets it take deliveries again.
+            Releases.end(tx, destinationId);
+            heads[0] = 0;
+            return List.of();
+          }
+          heads[0] = Held.releaseHeads(tx, destinationId, max);
+          List<DeliveryQueue.Due> slice = queue.claimHeld(tx, destinationId, max);
+          if (heads[0] < max && slice.size() < max) {
+            Releases.end(tx, destinationId);
+          }
+          if (heads[0] > 0) {
+            tx.notify(Channel.DELIVERIES, "due");
+          }
+          return slice;
+        });
+    return heads[0] == max || claimed == max;
+  }
+
+  private int claim(Work<List<DeliveryQueue.Due>> claiming) {
+    long since = database.now();
+    List<DeliveryQueue.Due> claimed = database.write(Durability.DERIVED, claiming);
     if (!claimed.isEmpty()) {
-      sort(claimed);
+      sort(claimed, since);
     }
     return claimed.size();
   }
 
-  private void sort(List<DeliveryQueue.Due> claimed) {
+  /** Gives back what may not be sent now; what is held for a destination that is gone is over. */
+  void hold(List<Owed> claims) {
+    if (claims.isEmpty()) {
+      return;
+    }
+    try {
+      database.write(
+          Durability.DERIVED,
+          tx -> {
+            Claims.hold(tx, claims);
+            return true;
+          });
+    } finally {
+      // If that could not be written, the claims run out by themselves.
+      leases.forget(claims);
+    }
+  }
+
+  private void sort(List<DeliveryQueue.Due> claimed, long since) {
+    int changes = lanes.changes();
     Map<Long, StoredEvent> events = new HashMap<>();
     log.readAt(claimed.stream().map(DeliveryQueue.Due::eventPosition).distinct().toList())
         .forEach(event -> events.put(event.position(), event));
@@ -73,10 +122,11 @@ final class Claimer {
         firsts.add(due.owed(event));
       }
     }
-    hand(firsts, found);
-    hand(begin(retries), found);
+    Handing handing = new Handing(found, changes, since);
+    hand(firsts, handing);
+    hand(begin(retries), handing);
     end(over, found.keySet());
-    runner.hold(blocked);
+    hold(blocked);
   }
 
   private List<Owed> begin(List<DeliveryQueue.Retry> retries) {
@@ -96,15 +146,23 @@ final class Claimer {
     }
   }
 
-  private void hand(List<Owed> owed, Map<String, Destination> found) {
+  /**
+   * To whom claims are handed on.
+   *
+   * @param changes how often destinations had changed before these were read
+   * @param since a time before the claims were written
+   */
+  private record Handing(Map<String, Destination> found, int changes, long since) {}
+
+  private void hand(List<Owed> owed, Handing handing) {
     Map<String, List<Owed>> lanesOf = new LinkedHashMap<>();
     for (Owed one : owed) {
       lanesOf.computeIfAbsent(one.destinationId(), id -> new ArrayList<>()).add(one);
     }
     lanesOf.forEach((id, some) -> {
-      Destination destination = found.get(id);
+      Destination destination = handing.found().get(id);
       if (destination != null) {
-        lanes.add(destination, some);
+        lanes.add(destination, handing.changes(), some, handing.since());
       }
     });
   }

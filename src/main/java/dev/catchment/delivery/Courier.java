@@ -14,13 +14,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 
 /**
- * Sends what is owed. Each step claims deliveries that are due and renews the leases of those under
- * way; the sending itself happens on virtual threads, and {@link Settler} writes what came of it.
+ * Sends what is owed. Each step claims deliveries that are due; the sending itself happens on
+ * virtual threads, {@link Renewer} keeps what is under way, and {@link Settler} writes what came of
+ * it.
  *
  * <p>Deliveries that this node has just written for itself come in by {@link #take}, without being
  * read back.
@@ -33,19 +33,17 @@ public final class Courier implements Step, AutoCloseable {
 
   private final Database database;
   private final DeliveryQueue queue;
-  private final Claims claims;
   private final Calls calls;
   private final Ids ids;
   private final Claimer claimer;
+  private final Leases leases;
   private final Lanes lanes;
+  private final Renewer renewer;
   private final Probes probes;
+  private final Releases releases;
   private final Runner runner;
   private final Settler settler;
   private final InstantSource clock;
-  private long renewedAt;
-
-  /** Whether the loop that drives the steps knows that there are leases to renew. */
-  private final AtomicBoolean watching = new AtomicBoolean();
 
   /**
    * What a courier sends to, whom it asks to send, and when and how.
@@ -72,18 +70,20 @@ public final class Courier implements Step, AutoCloseable {
       CourierSettings settings) {
     this.database = database;
     this.clock = clock;
-    this.claims = new Claims(settings.leaseMillis());
+    this.leases = new Leases(settings.leaseMillis(), clock);
     this.queue =
         new DeliveryQueue(ids, settings.node(), settings.leaseMillis(), sending.listeners());
-    this.lanes = new Lanes(settings.inFlightMax(), clock, this::start);
+    this.lanes = new Lanes(settings.inFlightMax(), clock, leases, this::start, this::wantMore);
+    this.renewer = new Renewer(database, new Claims(settings.leaseMillis()), leases, lanes);
     this.probes = new Probes(database, sending.destinations(), queue, sending.listeners(), lanes);
-    this.settler = new Settler(database, lanes, sending.listeners(), probes::failed);
+    this.settler = new Settler(database, leases, sending.listeners(), probes::failed);
     this.ids = ids;
     this.calls =
         new Calls(
             sending.requests(), sending.transformer(), sending.sender(), sending.random(), clock);
-    this.runner = new Runner(database, sending.destinations(), calls, lanes, settler);
-    this.claimer = new Claimer(database, log, sending.destinations(), queue, lanes, runner);
+    this.runner = new Runner(database, sending.destinations(), calls, lanes, leases, settler);
+    this.claimer = new Claimer(database, log, sending.destinations(), queue, lanes, leases);
+    this.releases = new Releases(database, claimer, lanes);
     database.listen(Channel.DELIVERIES, this::changed);
     if (settings.onlyNode()) {
       database.write(
@@ -99,18 +99,28 @@ public final class Courier implements Step, AutoCloseable {
     runner.start(owed, destination);
   }
 
+  private void wantMore() {
+    settler.wantMore();
+  }
+
   /** The subject is a destination, a connection that is gone, or something that became due. */
   private void changed(String subject) {
     lanes.stale(subject);
     if (subject.isEmpty() || subject.length() == ID_LENGTH) {
       lanes.dropConnection(subject);
       probes.lookAgain();
+      releases.lookAgain();
     }
   }
 
   /** The step that writes outcomes; to be driven by a loop of its own. */
   public Settler settler() {
     return settler;
+  }
+
+  /** The step that keeps what this node has claimed; to be driven by a loop of its own. */
+  public Renewer renewer() {
+    return renewer;
   }
 
   /**
@@ -124,9 +134,7 @@ public final class Courier implements Step, AutoCloseable {
 
   /** Gives back room that will not be used after all. */
   public void release(String destinationId, int count) {
-    if (lanes.release(destinationId, count)) {
-      settler.wantMore();
-    }
+    lanes.release(destinationId, count);
   }
 
   /** Writes new deliveries inside the caller's transaction. */
@@ -140,13 +148,14 @@ public final class Courier implements Step, AutoCloseable {
     }
   }
 
-  /** Sends deliveries that were written as claimed, after their commit. */
-  public void take(Destination destination, List<Owed> claimed) {
-    boolean needsTimes = lanes.take(destination, claimed);
-    if (!watching.getAndSet(true) || needsTimes) {
-      // A courier that sleeps until it is woken would let these leases run out.
-      settler.wantMore();
-    }
+  /**
+   * Sends deliveries that were written as claimed, after their commit.
+   *
+   * @param since a time before they were written, milliseconds since 1970: their leases run from
+   *     then
+   */
+  public void take(Destination destination, List<Owed> claimed, long since) {
+    lanes.take(destination, claimed, since);
   }
 
   /**
@@ -184,22 +193,24 @@ public final class Courier implements Step, AutoCloseable {
 
   @Override
   public Next step() {
-    renew();
+    claimer.hold(lanes.takeKeptBack());
     OptionalLong probe = probes.step();
     OptionalLong fresh = claim(DeliveryQueue.Kind.FRESH);
     OptionalLong retry = claim(DeliveryQueue.Kind.RETRY);
+    releases.step();
     OptionalLong timed = startTimed();
     if (probe.isEmpty() || fresh.isEmpty() || retry.isEmpty()) {
       return Step.again();
     }
-    return whenNext(
+    long next =
         LongStream.of(
                 probe.getAsLong(),
                 fresh.getAsLong(),
                 retry.getAsLong(),
                 timed.orElse(Long.MAX_VALUE))
             .min()
-            .orElseThrow());
+            .orElseThrow();
+    return next == Long.MAX_VALUE ? Step.whenWoken() : Step.at(next);
   }
 
   /** When the next of that kind is due; empty when there may be more that is due now. */
@@ -207,11 +218,7 @@ public final class Courier implements Step, AutoCloseable {
     List<String> full = lanes.full(kind);
     OptionalLong nextDue = database.read(tx -> queue.nextDue(tx, kind, full));
     if (nextDue.orElse(Long.MAX_VALUE) <= clock.millis()) {
-      int claimed = claimer.claim(kind, CLAIM_MAX, full);
-      if (claimed > 0) {
-        watching.set(true);
-      }
-      if (claimed == CLAIM_MAX) {
+      if (claimer.claim(kind, CLAIM_MAX, full) == CLAIM_MAX) {
         return OptionalLong.empty();
       }
       nextDue = database.read(tx -> queue.nextDue(tx, kind, full));
@@ -240,30 +247,6 @@ public final class Courier implements Step, AutoCloseable {
     return next;
   }
 
-  private void renew() {
-    if (clock.millis() < renewalAt()) {
-      return;
-    }
-    // First the flag, then the look: what is taken after the look sets it again.
-    watching.set(false);
-    List<Owed> held = lanes.held();
-    if (!held.isEmpty()) {
-      watching.set(true);
-      lanes.drop(database.write(Durability.DERIVED, tx -> claims.renew(tx, held)));
-    }
-    renewedAt = clock.millis();
-  }
-
-  private long renewalAt() {
-    return renewedAt + claims.leaseMillis() / 3;
-  }
-
-  private Next whenNext(long nextDue) {
-    long renewal = watching.get() ? renewalAt() : Long.MAX_VALUE;
-    long next = Math.min(renewal, nextDue);
-    return next == Long.MAX_VALUE ? Step.whenWoken() : Step.at(next);
-  }
-
   /**
    * Gives back what has not been sent and lets what is being sent end, for at most 30 seconds; then
    * it is broken off and given back too, and will be sent again.
@@ -278,7 +261,7 @@ public final class Courier implements Step, AutoCloseable {
     runner.close(millis);
     try {
       settler.drain();
-      giveBack(lanes.held());
+      giveBack(leases.held());
     } catch (RuntimeException e) {
       // The rest of the node is still to be closed. The claims run out by themselves, and what was
       // not written is sent again.

@@ -28,11 +28,6 @@ final class DeliveryQueue {
   private final long leaseMillis;
   private final List<DeliveryListener> listeners;
 
-  /** A queue that tells nobody. */
-  DeliveryQueue(Ids ids, String node, long leaseMillis) {
-    this(ids, node, leaseMillis, List.of());
-  }
-
   /**
    * @param listeners are told of attempts that begin
    */
@@ -234,6 +229,25 @@ final class DeliveryQueue {
         tx.now() + leaseMillis,
         node,
         destinationId);
+  }
+
+  /** Claims what is held for a destination and stands in no line, in the order of receipt. */
+  List<Due> claimHeld(Tx tx, String destinationId, int max) {
+    List<Due> claimed =
+        tx.list(
+            """
+            UPDATE attempts SET due_at = ?, claimed_by = ?, claim_number = claim_number + 1,
+              waiting_since = NULL
+             WHERE seq IN (SELECT seq FROM attempts WHERE
+            """
+                + Held.IN_NO_LINE
+                + " ORDER BY event_position, seq LIMIT ?) RETURNING *",
+            DeliveryQueue::due,
+            tx.now() + leaseMillis,
+            node,
+            destinationId,
+            max);
+    return claimed.stream().sorted(Comparator.comparingLong(Due::eventPosition)).toList();
   }
 
   /** A failed attempt whose retry is due, and where that retry goes. */

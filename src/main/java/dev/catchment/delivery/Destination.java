@@ -3,9 +3,15 @@ package dev.catchment.delivery;
 import dev.catchment.base.Scope;
 import dev.catchment.json.Json;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A receiver and how to deal with it. */
+/**
+ * A receiver and how to deal with it.
+ *
+ * @param unreadable members of the target whose stored text no key of this server opens, by their
+ *     names on the wire; they are null, and nothing can be sent
+ */
 public record Destination(
     Identity identity,
     Target target,
@@ -13,7 +19,20 @@ public record Destination(
     Breaker breaker,
     Status status,
     Pace pace,
-    Totals totals) {
+    Totals totals,
+    Set<String> unreadable) {
+
+  /** One whose row is whole. */
+  public Destination(
+      Identity identity,
+      Target target,
+      RetrySpec retry,
+      Breaker breaker,
+      Status status,
+      Pace pace,
+      Totals totals) {
+    this(identity, target, retry, breaker, status, pace, totals, Set.of());
+  }
 
   /** Who and whose it is; times are milliseconds since 1970. */
   public record Identity(

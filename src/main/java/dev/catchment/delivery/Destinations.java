@@ -8,6 +8,8 @@ import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.json.Json;
 import dev.catchment.log.Cursors;
+import dev.catchment.observe.Log;
+import dev.catchment.vault.CannotOpen;
 import dev.catchment.vault.SealedColumn;
 import dev.catchment.vault.Vault;
 import java.util.ArrayList;
@@ -16,6 +18,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +46,8 @@ public final class Destinations {
         FROM destinations d LEFT JOIN circuits c ON c.destination_id = d.id
       """;
 
+  private static final Log LOG = Log.of("delivery.destinations");
+
   private final Vault vault;
 
   /** The table, its secrets sealed by that vault. */
@@ -57,7 +63,7 @@ public final class Destinations {
     args.add(destination.identity().scope().envId());
     args.add(destination.identity().slug());
     args.add(destination.target().kind());
-    args.addAll(changeable(destination));
+    args.addAll(changeable(destination, Map.of()));
     args.add(tx.now());
     args.add(tx.now());
     try {
@@ -82,7 +88,7 @@ public final class Destinations {
   public void update(Tx tx, Destination old, Destination changed) {
     Cursors.disturb(tx, ROUTING_READER);
     tx.notify(Channel.ROUTES);
-    List<@Nullable Object> args = new ArrayList<>(changeable(changed));
+    List<@Nullable Object> args = new ArrayList<>(changeable(changed, kept(tx, changed)));
     args.add(tx.now());
     args.add(old.id());
     args.add(old.identity().scope().envId());
@@ -107,19 +113,34 @@ public final class Destinations {
     tx.notify(Channel.DELIVERIES, old.id());
   }
 
-  private List<@Nullable Object> changeable(Destination destination) {
+  /** What this server cannot read it must not lose either: the key may come back. */
+  private static Map<String, String> kept(Tx tx, Destination destination) {
+    Map<String, String> kept = new HashMap<>();
+    for (SealedColumn column : SEALED) {
+      if (destination.unreadable().contains(column.column())) {
+        tx.find(
+                "SELECT " + column.column() + " AS text FROM destinations WHERE id = ?",
+                row -> row.string("text"),
+                destination.id())
+            .ifPresent(text -> kept.put(column.column(), text));
+      }
+    }
+    return kept;
+  }
+
+  private List<@Nullable Object> changeable(Destination destination, Map<String, String> kept) {
     Destination.Target target = destination.target();
     RetrySpec retry = destination.retry();
     List<@Nullable Object> values = new ArrayList<>();
     values.add(destination.identity().name());
     values.add(target.url());
     values.add(target.method());
-    values.add(sealed(target.headers(), HEADERS, destination.id()));
+    values.add(sealed(target.headers(), HEADERS, destination, kept));
     values.add(target.timeoutMillis());
     values.add(target.authType());
-    values.add(sealed(target.authConfig(), AUTH, destination.id()));
-    values.add(sealed(target.providerConfig(), PROVIDER, destination.id()));
-    values.add(sealed(target.signingConfig(), SIGNING, destination.id()));
+    values.add(sealed(target.authConfig(), AUTH, destination, kept));
+    values.add(sealed(target.providerConfig(), PROVIDER, destination, kept));
+    values.add(sealed(target.signingConfig(), SIGNING, destination, kept));
     values.add(retry.enabled());
     values.add(retry.attemptsMax());
     values.add(retry.backoff().word());
@@ -183,6 +204,7 @@ public final class Destinations {
       // Whoever held the destination until now may have owed something more to it.
       Attempts.endOfDestination(tx, id, "Destination deleted");
       Circuits.forget(tx, id);
+      Releases.end(tx, id);
       SendTimes.forget(tx, id);
     }
   }
@@ -273,6 +295,7 @@ public final class Destinations {
   }
 
   private Destination row(Row row) {
+    Set<String> unreadable = new TreeSet<>();
     return new Destination(
         new Destination.Identity(
             row.string("id"),
@@ -285,12 +308,12 @@ public final class Destinations {
             row.string("kind"),
             row.string("url"),
             row.string("method"),
-            opened(row, HEADERS),
+            opened(row, HEADERS, unreadable),
             row.integer("timeout_ms"),
             row.string("auth_type"),
-            opened(row, AUTH),
-            opened(row, PROVIDER),
-            opened(row, SIGNING)),
+            opened(row, AUTH, unreadable),
+            opened(row, PROVIDER, unreadable),
+            opened(row, SIGNING, unreadable)),
         retry(row),
         new Destination.Breaker(
             row.flag("circuit_breaker_enabled"),
@@ -299,7 +322,8 @@ public final class Destinations {
             row.flag("circuit_open")),
         Destination.Status.valueOf(row.string("status").toUpperCase(Locale.ROOT)),
         pace(row),
-        new Destination.Totals(row.number("event_count"), row.findNumber("last_delivery_at")));
+        new Destination.Totals(row.number("event_count"), row.findNumber("last_delivery_at")),
+        unreadable);
   }
 
   static Destination.Pace pace(Row row) {
@@ -324,17 +348,34 @@ public final class Destinations {
         row.flag("retry_jitter"));
   }
 
-  private @Nullable String sealed(Json.@Nullable Obj value, SealedColumn column, String id) {
-    return value == null ? null : vault.seal(value.text(), column, id);
+  private @Nullable String sealed(
+      Json.@Nullable Obj value,
+      SealedColumn column,
+      Destination destination,
+      Map<String, String> kept) {
+    return value == null
+        ? kept.get(column.column())
+        : vault.seal(value.text(), column, destination.id());
   }
 
-  /** Text in the clear is of a store from before there were seals; the next start seals it. */
-  private Json.@Nullable Obj opened(Row row, SealedColumn column) {
+  /**
+   * Text in the clear is of a store from before there were seals; the next start seals it. A text
+   * that does not open is told, and must not keep anybody from reading the other rows.
+   */
+  private Json.@Nullable Obj opened(Row row, SealedColumn column, Set<String> unreadable) {
     String text = row.find(column.column());
     if (text == null) {
       return null;
     }
-    boolean clear = text.startsWith("{");
-    return (Json.Obj) Json.read(clear ? text : vault.open(text, column, row.string(column.key())));
+    if (text.startsWith("{")) {
+      return (Json.Obj) Json.read(text);
+    }
+    try {
+      return (Json.Obj) Json.read(vault.open(text, column, row.string(column.key())));
+    } catch (CannotOpen e) {
+      LOG.warn("destination.unreadable", "reason", e.getMessage());
+      unreadable.add(column.column());
+      return null;
+    }
   }
 }

@@ -41,42 +41,16 @@ public final class Held {
   }
 
   /**
-   * Lets go what is held for a destination, if it takes deliveries: one of each line. What still
-   * waits begins to wait now.
+   * Has what is held for a destination let go, a slice at a time and in the order of receipt, if it
+   * takes deliveries. If its circuit is open, all wait for that from now on: what a pause held has
+   * not aged.
    */
-  static void release(Tx tx, String destinationId) {
-    tx.update(
-        """
-        UPDATE attempts SET waiting_since = NULL
-         WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND waiting_since IS NOT NULL
-        """,
-        destinationId);
+  public static void release(Tx tx, String destinationId) {
     if (lockAndAskIfOpen(tx, destinationId)) {
-      tx.update(
-          "UPDATE attempts SET due_at = ?, waiting_since = NULL"
-              + " WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND line IS NULL"
-              + CONNECTION_LETS_GO,
-          tx.now(),
-          destinationId);
-      releaseHeads(tx, destinationId);
-      tx.notify(Channel.DELIVERIES, "due");
-    }
-  }
-
-  /** Lets go what was held for a connection that is paused no longer. */
-  public static void releaseConnection(Tx tx, String destinationId, String connectionId) {
-    if (lockAndAskIfOpen(tx, destinationId)) {
-      tx.update(
-          """
-          UPDATE attempts SET due_at = ?
-           WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND line IS NULL
-             AND connection_id = ?
-          """,
-          tx.now(),
-          destinationId,
-          connectionId);
-      releaseHeads(tx, destinationId);
-      tx.notify(Channel.DELIVERIES, "due");
+      Releases.begin(tx, destinationId);
+      tx.notify(Channel.DELIVERIES, destinationId);
+    } else {
+      Circuits.waitAnew(tx, destinationId);
     }
   }
 
@@ -90,32 +64,39 @@ public final class Held {
                 destinationId)
             > 0;
     if (inLines && lockAndAskIfOpen(tx, destinationId)) {
-      releaseHeads(tx, destinationId);
-      tx.notify(Channel.DELIVERIES, "due");
+      Releases.begin(tx, destinationId);
+      tx.notify(Channel.DELIVERIES, destinationId);
     }
   }
 
-  private static void releaseHeads(Tx tx, String destinationId) {
-    tx.update(
+  /**
+   * Lets go the first of each line that nothing holds.
+   *
+   * @return how many, at most {@code max}
+   */
+  static int releaseHeads(Tx tx, String destinationId, int max) {
+    return tx.update(
         """
         UPDATE attempts SET due_at = ?, waiting_since = NULL
-         WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND line IS NOT NULL
+         WHERE seq IN (SELECT seq FROM attempts AS waiting
+           WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND line IS NOT NULL
         """
-            + CONNECTION_LETS_GO
+            + connectionLetsGo("waiting")
             + """
              AND NOT EXISTS (SELECT 1 FROM attempts moving
                WHERE moving.open = 1 AND moving.due_at IS NOT NULL
-                 AND moving.destination_id = attempts.destination_id
-                 AND moving.line = attempts.line)
+                 AND moving.destination_id = waiting.destination_id
+                 AND moving.line = waiting.line)
              AND NOT EXISTS (SELECT 1 FROM attempts older
                WHERE older.open = 1 AND older.due_at IS NULL
-                 AND older.destination_id = attempts.destination_id AND older.line = attempts.line
-                 AND (older.event_position, older.seq) < (attempts.event_position, attempts.seq)
+                 AND older.destination_id = waiting.destination_id AND older.line = waiting.line
+                 AND (older.event_position, older.seq) < (waiting.event_position, waiting.seq)
             """
             + connectionLetsGo("older")
-            + ")",
+            + ") ORDER BY event_position, seq LIMIT ?)",
         tx.now(),
-        destinationId);
+        destinationId,
+        max);
   }
 
   /**
@@ -159,23 +140,45 @@ public final class Held {
                AND moving.line = attempts.line))
           """;
 
+  /** What waits for a destination, stands in no line and is not held by its connection. */
+  static final String IN_NO_LINE =
+      " open = 1 AND due_at IS NULL AND destination_id = ? AND line IS NULL" + CONNECTION_LETS_GO;
+
+  /**
+   * Notes that deliveries wait for the circuit of a destination from now on, if it is not closed,
+   * where that has not been noted yet.
+   *
+   * @return how many, at most {@code max}
+   */
+  static int note(Tx tx, String destinationId, int max) {
+    return isWaitedFor(tx, destinationId)
+        ? tx.update(
+            """
+            UPDATE attempts SET waiting_since = ? WHERE seq IN (SELECT seq FROM attempts
+             WHERE open = 1 AND due_at IS NULL AND destination_id = ? AND waiting_since IS NULL
+            """
+                + CONNECTION_LETS_GO
+                + " LIMIT ?)",
+            tx.now(),
+            destinationId,
+            max)
+        : 0;
+  }
+
+  private static boolean isWaitedFor(Tx tx, String destinationId) {
+    return Destinations.lockAndAskIfActive(tx, destinationId) && Circuits.isOpen(tx, destinationId);
+  }
+
   /**
    * Makes dead letters of deliveries that have waited for the circuit of a destination since then
-   * or longer; those whose waiting was not noted wait from now on.
+   * or longer. What was noted before the circuit opened the last time has waited since it did.
    *
    * @return those that were ended, at most {@code max}
    */
   static List<EndedAttempt> giveUp(Tx tx, String destinationId, long since, int max) {
-    if (!Destinations.lockAndAskIfActive(tx, destinationId)
-        || !Circuits.isOpen(tx, destinationId)) {
+    if (!isWaitedFor(tx, destinationId) || Circuits.openSince(tx, destinationId) > since) {
       return List.of();
     }
-    tx.update(
-        "UPDATE attempts SET waiting_since = ? WHERE open = 1 AND due_at IS NULL"
-            + " AND destination_id = ? AND waiting_since IS NULL"
-            + CONNECTION_LETS_GO,
-        tx.now(),
-        destinationId);
     return tx.list(
         """
         UPDATE attempts SET status = 'failed', error = ?, open = 0, next_retry_at = NULL,

@@ -3,13 +3,15 @@ package dev.catchment.delivery;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The claimed deliveries of one destination on this node. Retries wait apart from what was not sent
  * before and take turns with it, so that neither waits for all of the other. Guarded by the lock of
- * its lanes.
+ * its lanes, but for what is known of the destination.
  */
 final class Lane {
   /** How many claimed deliveries of one kind may wait in memory. */
@@ -39,22 +41,46 @@ final class Lane {
   private final Waiting fresh = new Waiting();
   private final Waiting retries = new Waiting();
   private boolean retryIsNext;
-  Destination destination;
   int inFlight;
 
-  /** How often the destination was said to have changed, and how often when it was last read. */
-  int changes;
-
-  int changesRead;
+  /** Read without the lock. */
+  private final AtomicReference<Known> known;
 
   private SendTimes.Taken times = new SendTimes.Taken(0, 1, 0);
 
-  Lane(Destination destination) {
-    this.destination = destination;
+  /**
+   * The destination as it was last read.
+   *
+   * @param changes how often it was said to have changed
+   * @param read how often it had been when it was read
+   */
+  record Known(Destination destination, int changes, int read) {
+    boolean isStale() {
+      return changes != read;
+    }
   }
 
-  boolean isStale() {
-    return changes != changesRead;
+  Lane(Destination destination) {
+    this.known = new AtomicReference<>(new Known(destination, 0, 0));
+  }
+
+  Known known() {
+    return Objects.requireNonNull(known.get());
+  }
+
+  Destination destination() {
+    return known().destination();
+  }
+
+  /** The destination has changed. */
+  void changed() {
+    known.updateAndGet(was -> new Known(was.destination(), was.changes() + 1, was.read()));
+  }
+
+  /** The destination as it was read after that many changes, unless a newer one is known. */
+  void refresh(Destination destination, int changes) {
+    known.updateAndGet(
+        was -> changes >= was.read() ? new Known(destination, was.changes(), changes) : was);
   }
 
   Waiting of(DeliveryQueue.Kind kind) {
@@ -74,10 +100,15 @@ final class Lane {
 
   void put(Owed owed) {
     if (owed.turn().probe()) {
-      of(owed).deliveries.addFirst(owed);
+      putFirst(owed);
     } else {
       of(owed).deliveries.addLast(owed);
     }
+  }
+
+  /** It has had its turn before. */
+  void putFirst(Owed owed) {
+    of(owed).deliveries.addFirst(owed);
   }
 
   /** Takes out what waits and fits the condition. */
@@ -95,7 +126,7 @@ final class Lane {
   }
 
   boolean canStart() {
-    return !isEmpty() && inFlight < destination.pace().maxInFlight();
+    return !isEmpty() && inFlight < destination().pace().maxInFlight();
   }
 
   /** The next delivery; null when there is none, or its time has not come. */
@@ -112,7 +143,7 @@ final class Lane {
   }
 
   private boolean isLimited() {
-    return destination.pace().ratePerSecond() != null;
+    return destination().pace().ratePerSecond() != null;
   }
 
   private boolean useTime(long nowMicros) {
@@ -128,7 +159,7 @@ final class Lane {
 
   /** How many send times it needs to go on; 0 when it has some or needs none. */
   int timesWanted() {
-    Integer rate = destination.pace().ratePerSecond();
+    Integer rate = destination().pace().ratePerSecond();
     boolean wants = rate != null && times.count() == 0 && canStart();
     return wants && rate != null
         ? Math.min(rate, fresh.deliveries.size() + retries.deliveries.size())

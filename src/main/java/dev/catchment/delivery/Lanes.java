@@ -3,13 +3,14 @@ package dev.catchment.delivery;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The deliveries this node has claimed: one lane for each destination, so that a slow receiver
  * fills only its own, and a bound on how many run at once, shared in turn. Safe for use by several
- * threads.
+ * threads; those that send, and those that tell of changes, never wait here.
  */
 final class Lanes {
   /**
@@ -34,11 +35,18 @@ final class Lanes {
 
   private final int inFlightMax;
   private final InstantSource clock;
+  private final Leases leases;
   private final BiConsumer<Owed, Destination> start;
-  private final Map<String, Lane> lanes = new HashMap<>();
+  private final Runnable wantMore;
+  private final Turns turns = new Turns();
+  private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+
+  /** How often any destination was said to have changed. */
+  private final AtomicInteger changes = new AtomicInteger();
+
   private final ArrayDeque<Lane> ready = new ArrayDeque<>();
   private final Set<Lane> inReady = new HashSet<>();
-  private final Map<String, Owed> held = new HashMap<>();
+  private final List<Owed> keptBack = new ArrayList<>();
   private int inFlight;
   private boolean stopped;
 
@@ -46,11 +54,20 @@ final class Lanes {
    * Lanes that run at most {@code inFlightMax} deliveries at once.
    *
    * @param start runs a delivery on a thread of its own and returns at once
+   * @param wantMore called when a lane has room for more that the store holds, when it needs send
+   *     times, and when something is to be held; returns at once
    */
-  Lanes(int inFlightMax, InstantSource clock, BiConsumer<Owed, Destination> start) {
+  Lanes(
+      int inFlightMax,
+      InstantSource clock,
+      Leases leases,
+      BiConsumer<Owed, Destination> start,
+      Runnable wantMore) {
     this.inFlightMax = inFlightMax;
     this.clock = clock;
+    this.leases = leases;
     this.start = start;
+    this.wantMore = wantMore;
   }
 
   /**
@@ -59,111 +76,195 @@ final class Lanes {
    * @param destination as read by a caller whose write fails if it has changed since
    * @return how many, from 0 to {@code wanted}; none where somebody else decides who is next
    */
-  synchronized int reserve(Destination destination, int wanted) {
-    Lane lane = lanes.computeIfAbsent(destination.id(), id -> new Lane(destination));
-    if (lane.isUnused()) {
-      lane.destination = destination;
-      lane.changesRead = lane.changes;
-    }
-    Lane.Waiting fresh = lane.of(DeliveryQueue.Kind.FRESH);
-    if (stopped || fresh.overflows || !destination.isOpenForAll() || destination.pace().ordered()) {
-      return 0;
-    }
-    int granted = Math.min(wanted, fresh.room());
-    fresh.reserved += granted;
-    return granted;
+  int reserve(Destination destination, int wanted) {
+    return turns.now(() -> {
+      Lane lane = lane(destination);
+      if (lane.isUnused()) {
+        lane.refresh(destination, lane.known().changes());
+      }
+      Lane.Waiting fresh = lane.of(DeliveryQueue.Kind.FRESH);
+      if (stopped
+          || fresh.overflows
+          || !destination.isOpenForAll()
+          || destination.pace().ordered()) {
+        return 0;
+      }
+      int granted = Math.min(wanted, fresh.room());
+      fresh.reserved += granted;
+      return granted;
+    });
   }
 
-  /**
-   * Gives back room that was set aside.
-   *
-   * @return whether the store holds more for the destination and there is room for it
-   */
-  synchronized boolean release(String destinationId, int count) {
-    Lane lane = lanes.get(destinationId);
-    if (lane == null) {
-      return false;
-    }
-    lane.of(DeliveryQueue.Kind.FRESH).reserved -= count;
-    return lane.wantsMore();
+  private Lane lane(Destination destination) {
+    return lanes.computeIfAbsent(destination.id(), id -> new Lane(destination));
+  }
+
+  /** Gives back room that was set aside. */
+  void release(String destinationId, int count) {
+    turns.now(() -> {
+      Lane lane = lanes.get(destinationId);
+      if (lane != null) {
+        lane.of(DeliveryQueue.Kind.FRESH).reserved -= count;
+        if (lane.wantsMore()) {
+          wantMore.run();
+        }
+      }
+    });
   }
 
   /**
    * Takes in deliveries that room was set aside for, and starts what may start.
    *
-   * @return whether the destination needs send times
+   * @param since a time before they were written as claimed
    */
-  synchronized boolean take(Destination destination, List<Owed> claimed) {
-    Lane lane = lanes.computeIfAbsent(destination.id(), id -> new Lane(destination));
-    lane.of(DeliveryQueue.Kind.FRESH).reserved -= claimed.size();
-    accept(lane, claimed);
-    return lane.timesWanted() > 0;
+  void take(Destination destination, List<Owed> claimed, long since) {
+    leases.hold(claimed, since);
+    turns.now(() -> {
+      Lane lane = lane(destination);
+      lane.of(DeliveryQueue.Kind.FRESH).reserved -= claimed.size();
+      accept(lane, claimed);
+      if (lane.timesWanted() > 0) {
+        wantMore.run();
+      }
+    });
+  }
+
+  /** How often any destination was said to have changed; to be asked before some are read. */
+  int changes() {
+    return changes.get();
   }
 
   /**
    * Takes in claimed deliveries and starts what may start.
    *
-   * @param destination may have changed since it was read, so it is read again before it is used
+   * @param destination as it was read after that many changes of any; if there have been others
+   *     since, it is read again before it is used
+   * @param since a time before they were claimed
    */
-  synchronized void add(Destination destination, List<Owed> claimed) {
-    Lane lane = lanes.computeIfAbsent(destination.id(), id -> new Lane(destination));
-    lane.changes++;
-    accept(lane, claimed);
+  void add(Destination destination, int changesBefore, List<Owed> claimed, long since) {
+    leases.hold(claimed, since);
+    turns.now(() -> {
+      Lane lane = lane(destination);
+      Lane.Known known = lane.known();
+      if (changes.get() == changesBefore) {
+        lane.refresh(destination, known.changes());
+      } else {
+        lane.changed();
+      }
+      accept(lane, claimed);
+    });
   }
 
   private void accept(Lane lane, List<Owed> claimed) {
-    for (Owed owed : claimed) {
-      lane.put(owed);
-      held.put(owed.id(), owed);
-    }
+    claimed.forEach(lane::put);
     makeReady(lane);
     pump();
   }
 
   /** There is more for this destination in the store than fits its lane. */
-  synchronized void overflow(Destination destination) {
-    Lane lane = lanes.get(destination.id());
-    if (lane != null) {
-      lane.of(DeliveryQueue.Kind.FRESH).overflows = true;
-    }
+  void overflow(Destination destination) {
+    turns.now(() -> {
+      Lane lane = lanes.get(destination.id());
+      if (lane != null) {
+        lane.of(DeliveryQueue.Kind.FRESH).overflows = true;
+      }
+    });
   }
 
   /** Leaves out what has not been started: another node has it, or its delivery is over. */
-  synchronized void drop(List<Owed> lost) {
-    Set<Owed> gone = Set.copyOf(lost);
-    lost.stream()
-        .map(owed -> lanes.get(owed.destinationId()))
-        .distinct()
-        .forEach(lane -> leaveOut(lane, gone::contains));
+  void drop(List<Owed> lost) {
+    leases.forget(lost);
+    if (!lost.isEmpty()) {
+      turns.now(() -> {
+        Set<Owed> gone = new HashSet<>(lost);
+        lost.stream()
+            .map(owed -> lanes.get(owed.destinationId()))
+            .distinct()
+            .forEach(lane -> leaveOut(lane, gone::contains));
+      });
+    }
   }
 
   /** Leaves out what has not been started for a connection that is gone. */
-  synchronized void dropConnection(String connectionId) {
-    lanes
-        .values()
-        .forEach(lane -> leaveOut(lane, owed -> owed.connectionId().equals(connectionId)));
+  void dropConnection(String connectionId) {
+    turns.soon(() ->
+        lanes
+            .values()
+            .forEach(lane -> leaveOut(lane, owed -> owed.connectionId().equals(connectionId))));
   }
 
   private void leaveOut(@Nullable Lane lane, Predicate<Owed> which) {
     if (lane != null) {
-      lane.take(which).forEach(owed -> held.remove(owed.id()));
+      leases.forget(lane.take(which));
     }
   }
 
-  /** Takes out what has not been started for a destination; it is still held. */
-  synchronized List<Owed> takeWaiting(String destinationId) {
-    Lane lane = lanes.get(destinationId);
-    return lane == null ? List.of() : lane.take(owed -> !owed.turn().probe());
+  /** Starts again what was not sent because its claim had to be renewed first. */
+  void resume(List<Leases.Wanted> renewed) {
+    if (!renewed.isEmpty()) {
+      turns.now(() -> {
+        for (Leases.Wanted wanted : renewed.reversed()) {
+          Lane lane = lanes.get(wanted.destination().id());
+          if (lane == null) {
+            lane = lane(wanted.destination());
+            lane.changed();
+          }
+          lane.putFirst(wanted.owed());
+          makeReady(lane);
+        }
+        pump();
+      });
+    }
+  }
+
+  /** A delivery that was started may not be sent now, nor may what waits behind it. */
+  void keepBack(Owed owed) {
+    turns.soon(() -> {
+      keptBack.add(owed);
+      Lane lane = lanes.get(owed.destinationId());
+      if (lane != null) {
+        keptBack.addAll(lane.take(waiting -> !waiting.turn().probe()));
+      }
+      wantMore.run();
+    });
+  }
+
+  /** What was kept back since this was last asked; it is still held. */
+  List<Owed> takeKeptBack() {
+    return turns.now(() -> {
+      List<Owed> taken = List.copyOf(keptBack);
+      keptBack.clear();
+      return taken;
+    });
+  }
+
+  /**
+   * Whether there is room for so many that the store holds back for a destination. When there is
+   * not, its lane asks for more once it has room.
+   */
+  boolean hasRoomFor(String destinationId, int count) {
+    return turns.now(() -> {
+      Lane lane = lanes.get(destinationId);
+      if (stopped || lane == null) {
+        return !stopped;
+      }
+      Lane.Waiting fresh = lane.of(DeliveryQueue.Kind.FRESH);
+      boolean room = fresh.room() >= count && !lane.isFull(DeliveryQueue.Kind.FRESH);
+      fresh.overflows |= !room;
+      return room;
+    });
   }
 
   /** Nothing of that kind that is due is left in the store, but for the lanes named. */
-  synchronized void drained(DeliveryQueue.Kind kind, Set<String> except) {
-    lanes.forEach((id, lane) -> {
-      if (!except.contains(id)) {
-        lane.of(kind).overflows = false;
-      }
+  void drained(DeliveryQueue.Kind kind, Set<String> except) {
+    turns.now(() -> {
+      lanes.forEach((id, lane) -> {
+        if (!except.contains(id)) {
+          lane.of(kind).overflows = false;
+        }
+      });
+      lanes.values().removeIf(lane -> lane.isUnused() && !overflows(lane));
     });
-    lanes.values().removeIf(lane -> lane.isUnused() && !overflows(lane));
   }
 
   private static boolean overflows(Lane lane) {
@@ -171,71 +272,67 @@ final class Lanes {
         || lane.of(DeliveryQueue.Kind.RETRY).overflows;
   }
 
-  /**
-   * A delivery has been sent, or will not be; its place is free.
-   *
-   * @return whether its lane has room for more that the store holds, or needs send times
-   */
-  synchronized boolean done(Owed owed) {
-    inFlight--;
-    Lane lane = lanes.get(owed.destinationId());
-    boolean wantsMore = false;
-    if (lane != null) {
-      lane.inFlight--;
-      makeReady(lane);
-      wantsMore = lane.wantsMore();
-    }
-    pump();
-    return wantsMore || (lane != null && lane.timesWanted() > 0);
-  }
-
-  /** The claim is settled or given back; its lease need not be renewed. */
-  synchronized void forget(List<Owed> settled) {
-    settled.forEach(owed -> held.remove(owed.id()));
-  }
-
-  /** All claims whose leases must be renewed. */
-  synchronized List<Owed> held() {
-    return new ArrayList<>(held.values());
+  /** A delivery has been sent, or will not be; its place is free. */
+  void done(Owed owed) {
+    turns.soon(() -> {
+      inFlight--;
+      Lane lane = lanes.get(owed.destinationId());
+      boolean wants = false;
+      if (lane != null) {
+        lane.inFlight--;
+        makeReady(lane);
+        wants = lane.wantsMore();
+      }
+      pump();
+      if (wants || (lane != null && lane.timesWanted() > 0)) {
+        wantMore.run();
+      }
+    });
   }
 
   /**
    * Destinations whose lanes take no more of a kind. Whoever asks leaves them out of what it
    * claims, so each of them asks for more once it has room.
    */
-  synchronized List<String> full(DeliveryQueue.Kind kind) {
-    List<String> full = new ArrayList<>();
-    lanes.forEach((id, lane) -> {
-      if (lane.isFull(kind)) {
-        lane.of(kind).overflows = true;
-        full.add(id);
-      }
+  List<String> full(DeliveryQueue.Kind kind) {
+    return turns.now(() -> {
+      List<String> full = new ArrayList<>();
+      lanes.forEach((id, lane) -> {
+        if (lane.isFull(kind)) {
+          lane.of(kind).overflows = true;
+          full.add(id);
+        }
+      });
+      return full;
     });
-    return full;
   }
 
   /** Send times that a lane needs to go on. */
   record TimesWanted(String destinationId, int ratePerSecond, int count) {}
 
   /** All that are needed now. */
-  synchronized List<TimesWanted> timesWanted() {
-    List<TimesWanted> wanted = new ArrayList<>();
-    lanes.forEach((id, lane) -> {
-      Integer rate = lane.destination.pace().ratePerSecond();
-      int count = lane.timesWanted();
-      if (rate != null && count > 0) {
-        wanted.add(new TimesWanted(id, rate, count));
-      }
+  List<TimesWanted> timesWanted() {
+    return turns.now(() -> {
+      List<TimesWanted> wanted = new ArrayList<>();
+      lanes.forEach((id, lane) -> {
+        Integer rate = lane.destination().pace().ratePerSecond();
+        int count = lane.timesWanted();
+        if (rate != null && count > 0) {
+          wanted.add(new TimesWanted(id, rate, count));
+        }
+      });
+      return wanted;
     });
-    return wanted;
   }
 
   /** Hands over send times that were asked for. */
-  synchronized void give(String destinationId, SendTimes.Taken times) {
-    Lane lane = lanes.get(destinationId);
-    if (lane != null) {
-      lane.give(times);
-    }
+  void give(String destinationId, SendTimes.Taken times) {
+    turns.now(() -> {
+      Lane lane = lanes.get(destinationId);
+      if (lane != null) {
+        lane.give(times);
+      }
+    });
   }
 
   /**
@@ -243,62 +340,69 @@ final class Lanes {
    *
    * @return when the next one comes, milliseconds since 1970
    */
-  synchronized OptionalLong startTimed() {
-    lanes.values().stream().filter(lane -> lane.nextTime() != null).forEach(this::makeReady);
-    pump();
-    long next = Long.MAX_VALUE;
-    for (Lane lane : lanes.values()) {
-      Long micros = lane.nextTime();
-      if (micros != null) {
-        next = Math.min(next, TimeUnit.MICROSECONDS.toMillis(micros + 999));
+  OptionalLong startTimed() {
+    return turns.now(() -> {
+      lanes.values().stream().filter(lane -> lane.nextTime() != null).forEach(this::makeReady);
+      pump();
+      long next = Long.MAX_VALUE;
+      for (Lane lane : lanes.values()) {
+        Long micros = lane.nextTime();
+        if (micros != null) {
+          next = Math.min(next, TimeUnit.MICROSECONDS.toMillis(micros + 999));
+        }
       }
-    }
-    // Those that are due within one tick go together.
-    return next == Long.MAX_VALUE
-        ? OptionalLong.empty()
-        : OptionalLong.of(Math.max(next, clock.millis() + TICK_MILLIS));
+      // Those that are due within one tick go together.
+      return next == Long.MAX_VALUE
+          ? OptionalLong.empty()
+          : OptionalLong.of(Math.max(next, clock.millis() + TICK_MILLIS));
+    });
   }
 
   /** The destination has changed; an empty id means any may have. */
-  synchronized void stale(String destinationId) {
+  void stale(String destinationId) {
+    changes.incrementAndGet();
     if (destinationId.isEmpty()) {
-      lanes.values().forEach(lane -> lane.changes++);
+      lanes.values().forEach(Lane::changed);
     } else {
       Lane lane = lanes.get(destinationId);
       if (lane != null) {
-        lane.changes++;
+        lane.changed();
       }
     }
   }
 
   /** Whether the destination must be read again before it is used. */
-  synchronized boolean isStale(String destinationId) {
+  boolean isStale(String destinationId) {
     Lane lane = lanes.get(destinationId);
-    return lane == null || lane.isStale();
+    return lane == null || lane.known().isStale();
   }
 
   /** How often the destination was said to have changed; to be asked before it is read again. */
-  synchronized int changes(String destinationId) {
+  int changes(String destinationId) {
     Lane lane = lanes.get(destinationId);
-    return lane == null ? 0 : lane.changes;
+    return lane == null ? 0 : lane.known().changes();
   }
 
   /** Uses the destination as it was read after that many changes, unless a newer one is known. */
-  synchronized void refresh(Destination destination, int changes) {
+  void refresh(Destination destination, int changesBefore) {
     Lane lane = lanes.get(destination.id());
-    if (lane != null && changes >= lane.changesRead) {
-      lane.destination = destination;
-      lane.changesRead = changes;
-      makeReady(lane);
+    if (lane != null) {
+      lane.refresh(destination, changesBefore);
+      turns.soon(() -> {
+        makeReady(lane);
+        pump();
+      });
     }
   }
 
   /** Starts nothing more; what has not been started is still held. */
-  synchronized void stop() {
-    stopped = true;
-    lanes.values().forEach(lane -> lane.take(owed -> true));
-    ready.clear();
-    inReady.clear();
+  void stop() {
+    turns.now(() -> {
+      stopped = true;
+      lanes.values().forEach(lane -> lane.take(owed -> true));
+      ready.clear();
+      inReady.clear();
+    });
   }
 
   private boolean hasItsShare(Lane lane) {
@@ -329,7 +433,7 @@ final class Lanes {
         lane.inFlight++;
         inFlight++;
         makeReady(lane);
-        start.accept(next, lane.destination);
+        start.accept(next, lane.destination());
       }
     }
   }

@@ -1,12 +1,9 @@
 package dev.catchment.delivery;
 
+import dev.catchment.base.Sha256;
 import dev.catchment.expr.BodyPath;
 import dev.catchment.json.Json;
 import dev.catchment.log.StoredEvent;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -36,17 +33,7 @@ public final class Lines {
     Optional<Json> key =
         BodyPath.parse(path, "order_key_path")
             .find(event.view().body(), event.view().head().headers());
-    return key.map(value -> digest(value.text())).orElse(WHOLE);
-  }
-
-  /** Keys may be long, and are nobody's business. */
-  private static String digest(String key) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("Every JDK has SHA-256", e);
-    }
+    // Keys may be long, and are nobody's business.
+    return key.map(value -> Sha256.hex(value.text())).orElse(WHOLE);
   }
 }

@@ -34,8 +34,8 @@ public final class ManualRetries {
 
   private static final String SELECT =
       """
-      SELECT id, event_id, event_position, connection_id, destination_id, replay_id, line, status,
-          open
+      SELECT id, event_id, event_position, connection_id, destination_id, replay_id, line, transform,
+          status, open
         FROM attempts a
       """;
 
@@ -96,7 +96,8 @@ public final class ManualRetries {
       String connectionId,
       String destinationId,
       @Nullable String replayId,
-      @Nullable String line) {
+      @Nullable String line,
+      boolean transformed) {
     /** A replay without a connection sends in its own name. */
     boolean needsConnection() {
       return !connectionId.equals(replayId);
@@ -108,7 +109,7 @@ public final class ManualRetries {
    *
    * @return the new attempt
    * @throws Failure {@code NOT_FOUND}, and {@code INVALID} when the delivery has succeeded, is
-   *     still under way, or has lost its event or one of its ends
+   *     still under way, or has lost its event, its destination or its transform
    */
   public AttemptRow retry(Tx tx, Scope scope, String attemptId) {
     Row.Reader<Newest> ifRetryable =
@@ -131,7 +132,7 @@ public final class ManualRetries {
                 scope.envId(),
                 attemptId)
             .orElseThrow(() -> Failure.notFound("Delivery attempt"));
-    Result result = start(tx, scope, List.of(newest));
+    Result result = start(tx, scope, List.of(newest), true);
     if (!result.refused().isEmpty()) {
       throw failed(result.refused().getFirst().why());
     }
@@ -161,10 +162,13 @@ public final class ManualRetries {
             SELECT + where.sql() + " ORDER BY event_position, id",
             ManualRetries::newest,
             where.args());
-    return start(tx, scope, failed);
+    return start(tx, scope, failed, false);
   }
 
-  private Result start(Tx tx, Scope scope, List<Newest> failed) {
+  /**
+   * @param one whether that very delivery is meant, and not whatever else has failed
+   */
+  private Result start(Tx tx, Scope scope, List<Newest> failed, boolean one) {
     Set<Long> stored = OldEvents.hold(tx, failed.stream().map(Newest::position).toList());
     LockedEnds ends =
         LockedEnds.of(
@@ -173,18 +177,24 @@ public final class ManualRetries {
             failed.stream().map(Newest::destinationId).toList());
     List<Refused> refused = new ArrayList<>();
     List<Newest> wanted = new ArrayList<>();
-    for (Newest one : failed) {
-      String why = obstacle(one, stored, ends);
+    for (Newest newest : failed) {
+      String why = obstacle(newest, stored, ends, one);
       if (why == null) {
-        wanted.add(one);
+        wanted.add(newest);
       } else {
-        refused.add(new Refused(one.id(), one.eventId(), why));
+        refused.add(new Refused(newest.id(), newest.eventId(), why));
       }
     }
     return new Result(insert(tx, scope, marked(tx, scope, wanted), ends), refused);
   }
 
-  private static @Nullable String obstacle(Newest one, Set<Long> stored, LockedEnds ends) {
+  /**
+   * Why a delivery cannot be tried again. One whose connection is gone can if it was asked for by
+   * itself, straight to its destination: nobody deletes a connection for others to be retried in
+   * bulk. A body that the connection made cannot be made again.
+   */
+  private static @Nullable String obstacle(
+      Newest one, Set<Long> stored, LockedEnds ends, boolean meant) {
     LockedEnds.Receiver receiver = ends.receiver(one.destinationId());
     if (!stored.contains(one.position())) {
       return "Event no longer stored";
@@ -195,9 +205,13 @@ public final class ManualRetries {
     if (receiver.status() == Destination.Status.DISABLED) {
       return "Destination is disabled";
     }
-    return one.needsConnection() && !ends.hasConnection(one.connectionId())
-        ? "Connection deleted"
-        : null;
+    if (!one.needsConnection() || ends.hasConnection(one.connectionId())) {
+      return null;
+    }
+    if (one.transformed()) {
+      return "Connection deleted, and its transform with it";
+    }
+    return meant ? null : "Connection deleted";
   }
 
   /** Marks the rows as followed by another; those that somebody else was quicker with are left. */
@@ -282,6 +296,7 @@ public final class ManualRetries {
         row.string("connection_id"),
         row.string("destination_id"),
         row.find("replay_id"),
-        row.find("line"));
+        row.find("line"),
+        row.find("transform") != null);
   }
 }

@@ -87,7 +87,8 @@ final class Probes {
     boolean more = false;
     for (String id : Set.copyOf(failed)) {
       failed.remove(id);
-      if (database.write(Durability.DERIVED, tx -> giveUp(tx, id)) == GIVEN_UP_MAX) {
+      if (database.write(Durability.DERIVED, tx -> Held.note(tx, id, GIVEN_UP_MAX)) == GIVEN_UP_MAX
+          || database.write(Durability.DERIVED, tx -> giveUp(tx, id)) == GIVEN_UP_MAX) {
         failed.add(id);
         more = true;
       }
@@ -114,10 +115,12 @@ final class Probes {
       // Whoever comes next wakes this loop, and so does the end of a pause.
       return;
     }
+    long since = database.now();
+    int changes = lanes.changes();
     Optional<Probe> probe = database.write(Durability.DERIVED, tx -> take(tx, destinationId));
     // Another node may have been faster, and this one must know how long its own may take.
     changed = true;
-    probe.ifPresent(taken -> lanes.add(taken.destination(), List.of(taken.owed())));
+    probe.ifPresent(taken -> lanes.add(taken.destination(), changes, List.of(taken.owed()), since));
   }
 
   /** Without a lock, so that a paused destination costs no transaction each time. */

@@ -1,9 +1,7 @@
 package dev.catchment.delivery;
 
 import dev.catchment.db.Database;
-import dev.catchment.db.Durability;
 import dev.catchment.observe.Log;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,13 +18,21 @@ final class Runner {
   private final Destinations destinations;
   private final Calls calls;
   private final Lanes lanes;
+  private final Leases leases;
   private final Settler settler;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(
           Thread.ofVirtual().name("catchment-delivery-", 0).factory());
   private volatile boolean breakingOff;
 
-  Runner(Database database, Destinations destinations, Calls calls, Lanes lanes, Settler settler) {
+  Runner(
+      Database database,
+      Destinations destinations,
+      Calls calls,
+      Lanes lanes,
+      Leases leases,
+      Settler settler) {
+    this.leases = leases;
     this.database = database;
     this.destinations = destinations;
     this.calls = calls;
@@ -49,11 +55,9 @@ final class Runner {
       LOG.error("delivery.interrupted", e, "attempt", owed.id());
     } finally {
       if (!inHand) {
-        lanes.forget(List.of(owed));
+        leases.forget(List.of(owed));
       }
-      if (lanes.done(owed)) {
-        settler.wantMore();
-      }
+      lanes.done(owed);
     }
   }
 
@@ -66,10 +70,11 @@ final class Runner {
       return false;
     }
     if (!maySend(owed, destination.get())) {
-      List<Owed> together = new ArrayList<>(lanes.takeWaiting(owed.destinationId()));
-      together.add(owed);
-      hold(together);
-      return false;
+      lanes.keepBack(owed);
+      return true;
+    }
+    if (!leases.maySend(owed, destination.get())) {
+      return leases.isHeld(owed);
     }
     Outcome outcome = calls.make(owed, destination.get());
     if (!(breakingOff && outcome.result() instanceof SendResult.Unanswered)) {
@@ -91,19 +96,6 @@ final class Runner {
     Optional<Destination> destination = Optional.ofNullable(found.get(owed.destinationId()));
     destination.ifPresent(current -> lanes.refresh(current, changes));
     return destination;
-  }
-
-  /** Gives back what may not be sent now; what is held for a destination that is gone is over. */
-  void hold(List<Owed> claims) {
-    if (!claims.isEmpty()) {
-      database.write(
-          Durability.DERIVED,
-          tx -> {
-            Claims.hold(tx, claims);
-            return true;
-          });
-      lanes.forget(claims);
-    }
   }
 
   /** Lets what is being sent end, for at most that long; then breaks it off. */

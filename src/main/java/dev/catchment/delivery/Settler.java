@@ -8,10 +8,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -29,10 +30,14 @@ public final class Settler implements Step {
   private static final long COMPANY_MILLIS_MAX = 2;
 
   private final Database database;
-  private final Lanes lanes;
+  private final Leases leases;
   private final List<DeliveryListener> listeners;
   private final Consumer<List<String>> circuitsReopened;
-  private final BlockingQueue<Outcome> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
+  private final Queue<Outcome> waiting = new ConcurrentLinkedQueue<>();
+
+  /** Places among those that wait: nobody who sends waits for this step while there is one. */
+  private final Semaphore places = new Semaphore(WAITING_MAX);
+
   private final List<Outcome> group = new ArrayList<>();
   private final Set<String> reopened = new LinkedHashSet<>();
   private boolean movedUp;
@@ -45,13 +50,13 @@ public final class Settler implements Step {
    */
   Settler(
       Database database,
-      Lanes lanes,
+      Leases leases,
       List<DeliveryListener> listeners,
       Consumer<List<String>> circuitsReopened) {
     this.circuitsReopened = circuitsReopened;
     this.database = database;
     this.listeners = listeners;
-    this.lanes = lanes;
+    this.leases = leases;
   }
 
   /**
@@ -68,7 +73,8 @@ public final class Settler implements Step {
   /** Queues an outcome; waits while too many are waiting. */
   void put(Outcome outcome) {
     try {
-      waiting.put(outcome);
+      places.acquire();
+      waiting.add(outcome);
       wake.run();
     } catch (InterruptedException e) {
       // The node is stopping hard; the claim is given back and the delivery is made again.
@@ -93,7 +99,10 @@ public final class Settler implements Step {
 
   private Next writeGroup() {
     // A group whose transaction failed is still here and goes first.
-    waiting.drainTo(group, GROUP_MAX - group.size());
+    while (group.size() < GROUP_MAX && !waiting.isEmpty()) {
+      group.add(waiting.remove());
+      places.release();
+    }
     if (group.isEmpty()) {
       return Step.whenWoken();
     }
@@ -103,7 +112,7 @@ public final class Settler implements Step {
           write(tx);
           return true;
         });
-    lanes.forget(group.stream().map(Outcome::owed).toList());
+    leases.forget(group.stream().map(Outcome::owed).toList());
     circuitsReopened.accept(List.copyOf(reopened));
     if (movedUp
         || !reopened.isEmpty()

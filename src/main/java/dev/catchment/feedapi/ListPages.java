@@ -1,12 +1,11 @@
 package dev.catchment.feedapi;
 
+import dev.catchment.base.Sha256;
 import dev.catchment.base.Times;
 import dev.catchment.feeds.FeedMemory;
 import dev.catchment.feeds.FeedTag;
 import dev.catchment.feeds.Snapshot;
 import dev.catchment.json.Json;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,11 +85,6 @@ final class ListPages {
   }
 
   private static String digest(byte[] body) {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(body);
-      return HexFormat.of().formatHex(hash, 0, TAG_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return HexFormat.of().formatHex(Sha256.of(body), 0, TAG_BYTES);
   }
 }

@@ -102,6 +102,7 @@ final class Outbox {
   /**
    * Queues the last message.
    *
+   * @param part empty for no message beside those that are queued
    * @param then runs on the event loop once it has left
    */
   void end(byte[] part, Runnable then) {
@@ -109,8 +110,10 @@ final class Outbox {
     try {
       ended = true;
       afterLast = then;
-      if (!gone) {
+      if (!gone && part.length > 0) {
         add(Item.of(part));
+      } else if (!gone && !writing) {
+        context.runOnContext(ignored -> then.run());
       }
     } finally {
       lock.unlock();

@@ -2,14 +2,17 @@ package dev.catchment.ingest;
 
 import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
+import dev.catchment.base.Scope;
 import dev.catchment.db.Database;
 import dev.catchment.db.Durability;
+import dev.catchment.db.Tx;
 import dev.catchment.log.Event;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.observe.Metrics;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /** Makes events of the requests that fit. Safe for use by several threads. */
@@ -96,6 +99,41 @@ final class Appender {
                       ? UsedTokens.use(tx, source, token, eventId)
                       : UsedTokens.release(tx, source, token, eventId));
     });
+  }
+
+  /**
+   * Appends a request to an ephemeral source if that has a place for it. The place is taken by the
+   * transaction that appends, so no more are stored than there are places, on however many nodes.
+   */
+  CompletionStage<Intake> appendCounted(Candidate candidate) {
+    String id = ids.next();
+    return stored(
+        candidate,
+        log.appendBy(tx -> candidate.event(id, place(tx, candidate), tx.now(), Event.Checks.NONE))
+            .whenComplete((stored, thrown) -> {
+              if (thrown != null && cause(thrown) instanceof Refusal refusal) {
+                candidate.keep(refusal);
+              }
+            }));
+  }
+
+  /** Whose the event is; throws when there is no place for it. */
+  private static Scope place(Tx tx, Candidate candidate) {
+    return switch (Terms.take(tx, candidate.source().id())) {
+      case Terms.Place.Taken taken -> candidate.source().scope();
+      // Somebody has made the source theirs since it was read.
+      case Terms.Place.Unlimited(Scope scope) -> scope;
+      case Terms.Place.Expired expired -> throw Refusal.expired();
+      case Terms.Place.UsedUp(long expiresAt) ->
+          throw Refusal.quota(Math.max(1, Math.ceilDiv(expiresAt - tx.now(), 1_000L)));
+      case Terms.Place.Gone gone -> throw Failure.notFound("Source");
+    };
+  }
+
+  private static Throwable cause(Throwable thrown) {
+    return thrown instanceof CompletionException && thrown.getCause() != null
+        ? thrown.getCause()
+        : thrown;
   }
 
   /** Appends it; throws the refusal when the quota has no place left. */

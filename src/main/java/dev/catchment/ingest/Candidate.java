@@ -1,5 +1,6 @@
 package dev.catchment.ingest;
 
+import dev.catchment.base.Scope;
 import dev.catchment.db.Tx;
 import dev.catchment.log.Event;
 import dev.catchment.log.EventLog;
@@ -91,8 +92,12 @@ final class Candidate {
   }
 
   Event event(String id, long receivedAt, Event.Checks found) {
+    return event(id, source().scope(), receivedAt, found);
+  }
+
+  Event event(String id, Scope scope, long receivedAt, Event.Checks found) {
     return new Event(
-        id, source().scope(), source().id(), received.facts(), received.body(), receivedAt, found);
+        id, scope, source().id(), received.facts(), received.body(), receivedAt, found);
   }
 
   /** Whether the stored event of that id has the very same body. */

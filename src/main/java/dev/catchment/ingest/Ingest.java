@@ -184,7 +184,10 @@ public final class Ingest implements AutoCloseable {
     return candidate.keptIfRefused(() -> {
       checkSize(candidate);
       candidate.admit(settings.limits(), clock.millis());
-      return quota == null ? admitted(candidate) : withinQuota(quota, candidate);
+      // What belongs to nobody is in nobody's quota.
+      return quota == null || candidate.source().isEphemeral()
+          ? admitted(candidate)
+          : withinQuota(quota, candidate);
     });
   }
 
@@ -199,6 +202,9 @@ public final class Ingest implements AutoCloseable {
   }
 
   private CompletionStage<Intake> admitted(Candidate candidate) {
+    if (candidate.source().isEphemeral()) {
+      return appender.appendCounted(candidate);
+    }
     if (candidate.checks().isPlain()) {
       return appender.append(candidate, Event.Checks.NONE);
     }

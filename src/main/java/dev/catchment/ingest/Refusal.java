@@ -74,6 +74,11 @@ public final class Refusal extends RuntimeException {
     return of(Failure.tooFast("Event quota exceeded", resetSeconds), Reason.QUOTA_EXCEEDED);
   }
 
+  /** The time of an ephemeral source is over. */
+  static Refusal expired() {
+    return of(new Failure(Failure.Code.GONE, "Session expired", null), Reason.SESSION_EXPIRED);
+  }
+
   static String text(Violation violation) {
     return (violation.path().isEmpty() ? "" : violation.path() + " ") + violation.message();
   }

@@ -1,11 +1,10 @@
 package dev.catchment.ingest;
 
 import dev.catchment.base.Secret;
+import dev.catchment.base.Sha256;
 import dev.catchment.json.Json;
 import dev.catchment.verify.VerificationFields;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +27,7 @@ final class SocketSecret {
     }
     boolean fits = false;
     for (String one : given) {
-      byte[] digest = digest(one);
+      byte[] digest = Sha256.of(one);
       for (byte[] secret : known) {
         // No short cut: how long it takes must not tell which one is near.
         fits |= MessageDigest.isEqual(digest, secret);
@@ -43,23 +42,15 @@ final class SocketSecret {
     List<byte[]> known = new ArrayList<>();
     Secret secret = fields.secret();
     if (secret != null) {
-      known.add(digest(secret.reveal()));
+      known.add(Sha256.of(secret.reveal()));
     }
     if (fields.config() != null && fields.config().get("secrets") instanceof Json.Arr more) {
       for (Json one : more.items()) {
         if (one instanceof Json.Str(String text) && !text.isEmpty()) {
-          known.add(digest(text));
+          known.add(Sha256.of(text));
         }
       }
     }
     return known;
-  }
-
-  private static byte[] digest(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256", e);
-    }
   }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param config {@code source_config} of the API; null for none
  * @param rules what it asks of a request
  * @param createdAt milliseconds since 1970
+ * @param term how long it lives, if it is ephemeral; null for an ordinary source
  */
 public record Source(
     String id,
@@ -26,7 +27,8 @@ public record Source(
     Status status,
     Totals totals,
     long createdAt,
-    long updatedAt) {
+    long updatedAt,
+    @Nullable Term term) {
 
   /** The kind of the sources that take requests. */
   public static final String HTTP = "http";
@@ -36,6 +38,49 @@ public record Source(
 
   /** What stands for the method of a message. */
   public static final String MESSAGE_METHOD = "WS";
+
+  /** An ordinary source. */
+  public Source(
+      String id,
+      Scope scope,
+      String name,
+      String slug,
+      @Nullable String description,
+      String kind,
+      Json.@Nullable Obj config,
+      SourceRules rules,
+      Status status,
+      Totals totals,
+      long createdAt,
+      long updatedAt) {
+    this(
+        id,
+        scope,
+        name,
+        slug,
+        description,
+        kind,
+        config,
+        rules,
+        status,
+        totals,
+        createdAt,
+        updatedAt,
+        null);
+  }
+
+  /**
+   * How long an ephemeral source lives, whichever ends first.
+   *
+   * @param expiresAt milliseconds since 1970
+   * @param requestLimit how many requests it takes
+   */
+  public record Term(long expiresAt, int requestLimit) {}
+
+  /** Whether it lives for a while only, and belongs to nobody. */
+  public boolean isEphemeral() {
+    return term != null;
+  }
 
   /** Whether its events are messages of WebSockets. */
   public boolean isWebSocket() {

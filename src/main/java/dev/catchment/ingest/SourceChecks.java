@@ -1,6 +1,7 @@
 package dev.catchment.ingest;
 
 import dev.catchment.base.Failure;
+import dev.catchment.base.Sha256;
 import dev.catchment.expr.Body;
 import dev.catchment.expr.BodyPath;
 import dev.catchment.json.Json;
@@ -15,10 +16,7 @@ import dev.catchment.verify.Verdict;
 import dev.catchment.verify.Verification;
 import dev.catchment.verify.VerificationFields;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -142,6 +140,9 @@ final class SourceChecks {
               Failure.retryLater("Source is paused", PAUSED_RETRY_SECONDS), Reason.SOURCE_PAUSED);
       case DISABLED -> throw Refusal.forbidden("Source is disabled", Reason.SOURCE_DISABLED);
     }
+    if (source.term() != null && source.term().expiresAt() <= nowMillis) {
+      throw Refusal.expired();
+    }
     if (broken != null) {
       throw Refusal.signature(Reason.VERIFIER_MISCONFIGURED, broken.sentence());
     }
@@ -191,8 +192,7 @@ final class SourceChecks {
     }
     long signedAt = verified.timeMillis() == null ? nowMillis : verified.timeMillis();
     return new Token(
-        sha256(verified.id().getBytes(StandardCharsets.UTF_8)),
-        Math.max(nowMillis, signedAt) + verification.onceForMillis());
+        Sha256.hex(verified.id()), Math.max(nowMillis, signedAt) + verification.onceForMillis());
   }
 
   /** What is to be stored with the event; throws the refusal of a body that does not fit. */
@@ -219,7 +219,9 @@ final class SourceChecks {
         : new Event.Checks(
             status,
             error,
-            key == null ? null : new Event.Dedup(sha256(key), rule.windowSeconds() * 1_000L, null));
+            key == null
+                ? null
+                : new Event.Dedup(Sha256.hex(key), rule.windowSeconds() * 1_000L, null));
   }
 
   private byte @Nullable [] key(
@@ -266,13 +268,5 @@ final class SourceChecks {
         received.facts().contentType(),
         headers.get("content-encoding"),
         DECODED_BYTES_MAX);
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256", e);
-    }
   }
 }

@@ -31,8 +31,11 @@ public final class Sources {
 
   private static final String SELECT =
       """
-      SELECT s.*, COALESCE(t.event_count, 0) AS event_count, t.last_event_at
-        FROM sources s LEFT JOIN source_totals t ON t.source_id = s.id
+      SELECT s.*, COALESCE(t.event_count, 0) AS event_count, t.last_event_at, m.expires_at,
+             m.request_limit
+        FROM sources s
+        LEFT JOIN source_totals t ON t.source_id = s.id
+        LEFT JOIN source_terms m ON m.source_id = s.id
       """;
 
   private final Vault vault;
@@ -67,6 +70,9 @@ public final class Sources {
           args.toArray());
     } catch (DuplicateKey e) {
       throw Failure.conflict("Slug already exists");
+    }
+    if (source.term() != null) {
+      Terms.create(tx, source.id(), source.term());
     }
     tx.notify(Channel.SOURCES, source.id());
     return get(tx, source.scope(), source.id());
@@ -118,6 +124,17 @@ public final class Sources {
     return values;
   }
 
+  /** Writes the config of a source alone. */
+  public void configure(Tx tx, Source source, Json.Obj config) {
+    tx.update(
+        "UPDATE sources SET source_config = ?, updated_at = ? WHERE id = ? AND env_id = ?",
+        sealed(text(config), SOURCE_CONFIG, source.id()),
+        tx.now(),
+        source.id(),
+        source.scope().envId());
+    tx.notify(Channel.SOURCES, source.id());
+  }
+
   /** Keeps the secret that a provider handed over, and verifies by it from now on. */
   boolean keepSecret(Tx tx, Source source, Secret secret) {
     int changed =
@@ -134,10 +151,48 @@ public final class Sources {
     return changed == 1;
   }
 
+  /**
+   * Makes an ephemeral source an ordinary one of that scope, with these words and that config.
+   *
+   * @throws Failure {@code NOT_FOUND} when it is ordinary already, {@code CONFLICT} for a taken
+   *     slug
+   */
+  public Source adopt(
+      Tx tx, String id, Scope scope, String name, String slug, Json.@Nullable Obj config) {
+    if (!Terms.delete(tx, id)) {
+      throw Failure.notFound("Source");
+    }
+    try {
+      tx.update(
+          """
+          UPDATE sources SET org_id = ?, env_id = ?, name = ?, slug = ?, source_config = ?,
+            updated_at = ?
+           WHERE id = ?
+          """,
+          scope.orgId(),
+          scope.envId(),
+          name,
+          slug,
+          sealed(text(config), SOURCE_CONFIG, id),
+          tx.now(),
+          id);
+    } catch (DuplicateKey e) {
+      throw Failure.conflict("Slug already exists");
+    }
+    tx.notify(Channel.SOURCES, id);
+    return get(tx, scope, id);
+  }
+
+  /** The ephemeral source of that id, which belongs to nobody. */
+  public Optional<Source> findEphemeral(Tx tx, String id) {
+    return forIngest(tx, id).filter(Source::isEphemeral);
+  }
+
   /** Removes the source; its events stay. */
   public static void delete(Tx tx, Scope scope, String id) {
     if (tx.update("DELETE FROM sources WHERE id = ? AND env_id = ?", id, scope.envId()) == 1) {
       HubSubscriptions.delete(tx, id);
+      Terms.delete(tx, id);
     }
     tx.notify(Channel.SOURCES, id);
   }
@@ -222,7 +277,13 @@ public final class Sources {
         Source.Status.valueOf(row.string("status").toUpperCase(Locale.ROOT)),
         new Source.Totals(row.number("event_count"), row.findNumber("last_event_at")),
         row.number("created_at"),
-        row.number("updated_at"));
+        row.number("updated_at"),
+        term(row));
+  }
+
+  private static Source.@Nullable Term term(Row row) {
+    Long expiresAt = row.findNumber("expires_at");
+    return expiresAt == null ? null : new Source.Term(expiresAt, row.integer("request_limit"));
   }
 
   private SourceRules rules(Row row) {

@@ -6,6 +6,7 @@ import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.Durability;
 import dev.catchment.db.Tx;
+import dev.catchment.db.Work;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +72,44 @@ public final class EventLog {
       flush();
     }
     return one.future();
+  }
+
+  /**
+   * Appends the event that the work makes, in one transaction with whatever else the work does. For
+   * events that are few: each takes a transaction of its own.
+   *
+   * @param work may be run again when its transaction has to be
+   * @return completes as {@link #append(Event)} does, and fails with whatever the work throws
+   */
+  public CompletableFuture<StoredEvent> appendBy(Work<Event> work) {
+    return database
+        .submit(
+            Durability.SYNCED,
+            tx -> {
+              List<StoredEvent> stored = EventRows.append(tx, List.of(work.in(tx)));
+              tx.afterCommit(() -> tail.add(stored));
+              tx.notify(Channel.LOG);
+              return stored.getFirst();
+            })
+        // What follows is none of the store's thread's work.
+        .thenApplyAsync(Function.identity(), acknowledging);
+  }
+
+  /**
+   * Gives the stored events of a source to another scope, with what was counted for it. For a
+   * source that has few of them: it is one transaction.
+   */
+  public static void move(Tx tx, String sourceId, Scope to) {
+    tx.update(
+        "UPDATE events SET org_id = ?, env_id = ? WHERE source_id = ?",
+        to.orgId(),
+        to.envId(),
+        sourceId);
+    // Nobody's quota has paid for them.
+    tx.update(
+        "UPDATE source_totals SET org_id = ?, month_count = 0 WHERE source_id = ?",
+        to.orgId(),
+        sourceId);
   }
 
   /** Queues one transaction for whatever is waiting when its turn comes. */

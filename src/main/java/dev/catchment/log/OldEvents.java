@@ -95,6 +95,11 @@ public final class OldEvents {
     return tx.update("DELETE FROM events WHERE " + these.condition(), these.args());
   }
 
+  /** Forgets what was counted for a source that belonged to nobody. */
+  public static void forgetSource(Tx tx, String sourceId) {
+    tx.update("DELETE FROM source_totals WHERE source_id = ?", sourceId);
+  }
+
   private static OldEvent event(Row row) {
     return new OldEvent(
         row.number("position"),

@@ -1,5 +1,6 @@
 package dev.catchment.main;
 
+import dev.catchment.api.TestDoor;
 import dev.catchment.base.Secret;
 import dev.catchment.collections.ScanBounds;
 import dev.catchment.outbound.Proxy;
@@ -37,6 +38,7 @@ final class Config {
   private final Replay replay;
   private final Collections collections;
   private final Quotas quotas;
+  private final TestDoors testDoors;
 
   /** Settings {@code server.*}; {@code port} 0 means any free one, {@code dataDir} is absolute. */
   record Server(
@@ -119,6 +121,9 @@ final class Config {
   /** Settings {@code quotas.*}; empty for any number. */
   record Quotas(OptionalLong eventsPerMonth, OptionalLong sources, OptionalLong destinations) {}
 
+  /** Settings {@code test_sessions.access} and {@code tools.access}. */
+  record TestDoors(TestDoor.Openness sessions, TestDoor.Openness tools) {}
+
   /** What is kept rendered, and for how long it serves without the store. */
   record FeedMemory(int snapshotCacheMib, Duration staleMax) {}
 
@@ -145,6 +150,21 @@ final class Config {
             values.quota("quotas.events_per_month"),
             values.quota("quotas.sources"),
             values.quota("quotas.destinations"));
+    testDoors =
+        new TestDoors(openness(values, "test_sessions.access"), openness(values, "tools.access"));
+  }
+
+  private static TestDoor.Openness openness(ConfigValues values, String key) {
+    return values.word(
+        key,
+        Map.of(
+            "public",
+            TestDoor.Openness.PUBLIC,
+            "authenticated",
+            TestDoor.Openness.AUTHENTICATED,
+            "off",
+            TestDoor.Openness.OFF),
+        TestDoor.Openness.OFF);
   }
 
   /**
@@ -211,6 +231,10 @@ final class Config {
 
   Quotas quotas() {
     return quotas;
+  }
+
+  TestDoors testDoors() {
+    return testDoors;
   }
 
   private static Server server(Path cwd, ConfigValues values) {

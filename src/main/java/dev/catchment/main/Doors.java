@@ -35,6 +35,9 @@ import dev.catchment.api.RetryJobHandler;
 import dev.catchment.api.SchemaHandler;
 import dev.catchment.api.SocketIngestHandler;
 import dev.catchment.api.SourceHandler;
+import dev.catchment.api.SourceRows;
+import dev.catchment.api.TestDoor;
+import dev.catchment.api.TestSessionHandler;
 import dev.catchment.api.UsageHandler;
 import dev.catchment.collections.DataExpressions;
 import dev.catchment.collections.RecordScan;
@@ -103,14 +106,26 @@ final class Doors {
       Gate gate = new Gate(access, origins);
       ClientAddress clientAddress =
           new ClientAddress(config.server().trustedProxies(), config.server().clientIpHeader());
-      new IngestHandler(features.intake().ingest(), clientAddress).routes(router);
+      new IngestHandler(features.intake().ingest(), clientAddress, features.intake().aftermath())
+          .routes(router);
       new SocketIngestHandler(features.intake().ingest(), clientAddress).routes(router);
       new LiveHandler(stores.database(), gate, features.live()).routes(router);
       new HealthHandler(Version.text(), stores.clock(), this::health).routes(router);
       new DocumentHandler().routes(router);
       new MetricsHandler(gate, stores.metrics()::prometheusText).routes(router);
       accounts(origins, clientAddress).addTo(router);
-      resources(router, gate);
+      SourceRows rows = new SourceRows(() -> config.server().publicUrl(port));
+      resources(router, gate, rows);
+      new TestSessionHandler(
+              stores.database(),
+              new TestDoor(gate, config.testDoors().sessions(), config.testDoors().tools()),
+              features.intake().sessions(),
+              new TestSessionHandler.Wire(
+                  request -> clientAddress.of(request.head().peer(), request.headers()::joined),
+                  features.guard()::checkOnSave,
+                  rows),
+              plan())
+          .routes(router);
       if (config.feeds().enabled()) {
         feeds(router, gate);
       }
@@ -144,16 +159,11 @@ final class Doors {
           retention.enabled() ? retention.eventsDays() : 0);
     }
 
-    private void resources(Router router, Gate gate) {
+    private void resources(Router router, Gate gate, SourceRows rows) {
       Plan plan = plan();
       new UsageHandler(stores.database(), gate, plan).routes(router);
       new SourceHandler(
-              stores.database(),
-              gate,
-              stores.ids(),
-              features.intake().sources(),
-              () -> stores.config().server().publicUrl(port),
-              plan)
+              stores.database(), gate, stores.ids(), features.intake().sources(), rows, plan)
           .routes(router);
       new DestinationHandler(
               stores.database(),
@@ -244,6 +254,7 @@ final class Doors {
       boolean delivery =
           !inTrouble.containsKey("courier")
               && !inTrouble.containsKey("settler")
+              && !inTrouble.containsKey("renewer")
               && !inTrouble.containsKey("dispatcher");
       return new HealthHandler.Health(
           storage && working ? HealthHandler.State.OK : HealthHandler.State.DEGRADED,

@@ -7,6 +7,9 @@ import dev.catchment.ingest.Ingest;
 import dev.catchment.ingest.RateLimits;
 import dev.catchment.ingest.Refusals;
 import dev.catchment.ingest.Sources;
+import dev.catchment.trial.Aftermath;
+import dev.catchment.trial.Forwarder;
+import dev.catchment.trial.TestSessions;
 import dev.catchment.verify.Fetch;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,8 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Intake, the table its rules come from, and what keeps the requests that it refuses. */
-record IngestParts(Ingest ingest, Sources sources, Refusals refusals) {
+/**
+ * Intake, the table its rules come from, what keeps the requests that it refuses, and the sources
+ * that end by themselves.
+ */
+record IngestParts(
+    Ingest ingest, Sources sources, Refusals refusals, TestSessions sessions, Aftermath aftermath) {
   private static final int GET_MILLIS_MAX = 10_000;
 
   static IngestParts over(Node.Stores stores, Secrets secrets, Sender sender) {
@@ -34,7 +41,12 @@ record IngestParts(Ingest ingest, Sources sources, Refusals refusals) {
                 id -> config.server().publicUrl(config.server().port()) + "/v1/ingest/" + id,
                 config.quotas().eventsPerMonth()),
             new Ingest.Outside(refusals::add, fetch -> answer(sender, fetch), stores.metrics()));
-    return new IngestParts(ingest, sources, refusals);
+    return new IngestParts(
+        ingest,
+        sources,
+        refusals,
+        new TestSessions(stores.ids(), sources),
+        new Aftermath(new Forwarder(stores.database(), sender)));
   }
 
   /** Asks a public address; the sender guards against others, and follows no redirect. */

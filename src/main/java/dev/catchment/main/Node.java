@@ -169,7 +169,8 @@ public final class Node implements AutoCloseable {
   }
 
   /**
-   * What runs by itself. Outcomes are written until the courier has let go of its last delivery.
+   * What runs by itself. Outcomes are written and claims kept until the courier has let go of its
+   * last delivery.
    */
   record Loops(Supervisor readers, Supervisor settling) {
     static Loops over(
@@ -187,6 +188,8 @@ public final class Node implements AutoCloseable {
               stores.clock());
       Loop courier = new Loop("courier", features.courier(), stores.clock());
       Loop settler = new Loop("settler", features.courier().settler(), stores.clock());
+      Loop renewer = new Loop("renewer", features.courier().renewer(), stores.clock());
+      features.courier().renewer().wakes(renewer::wake);
       Loop refusals = new Loop("refusals", features.intake().refusals(), stores.clock());
       features.intake().refusals().wakes(refusals::wake);
       Loop feedMemory = new Loop("feeds", feeds.memory(), stores.clock());
@@ -202,7 +205,7 @@ public final class Node implements AutoCloseable {
       retention(stores).ifPresent(readers::add);
       readers.add(jobs(stores, features.letters()));
       features.letters().resolver(stores).map(step -> issues(stores, step)).ifPresent(readers::add);
-      return new Loops(new Supervisor(readers), new Supervisor(List.of(settler)));
+      return new Loops(new Supervisor(readers), new Supervisor(List.of(settler, renewer)));
     }
 
     private static Loop jobs(Stores stores, LetterParts letters) {
@@ -318,6 +321,7 @@ public final class Node implements AutoCloseable {
     features.courier().close();
     loops.settling().close();
     features.intake().ingest().close();
+    features.intake().aftermath().close();
     features.intake().refusals().close();
     features.sender().close();
     features.transforms().close();

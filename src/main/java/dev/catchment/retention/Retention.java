@@ -10,6 +10,8 @@ import dev.catchment.log.Cursors;
 import dev.catchment.log.DedupKeys;
 import dev.catchment.observe.Log;
 import dev.catchment.replay.Jobs;
+import dev.catchment.trial.SessionSweep;
+import dev.catchment.trial.TestSessions;
 import dev.catchment.worker.Step;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -115,6 +117,7 @@ public final class Retention implements Step {
     }
     made.tasks.add(lease -> refused(lease, now - days(RefusedRequests.KEPT_DAYS)));
     made.tasks.add(new RefusedSweep(database));
+    made.tasks.add(this::testSessions);
     made.tasks.add(Retention::dedupKeys);
     made.tasks.add(Retention::usedTokens);
     made.tasks.add(lease -> tombstones(lease, now - days(settings.tombstoneDays())));
@@ -137,6 +140,13 @@ public final class Retention implements Step {
     }
     lease.write(tx -> RefusedRequests.deleteBefore(tx, before, EventSweep.SLICE_ROWS_MAX));
     return Task.Outcome.REMOVED;
+  }
+
+  /** One that is over can be read for a day more. */
+  private Task.Outcome testSessions(Lease lease) {
+    Optional<String> over = database.read(tx -> TestSessions.over(tx, 1)).stream().findFirst();
+    over.ifPresent(id -> lease.write(tx -> SessionSweep.slice(tx, id)));
+    return over.isEmpty() ? Task.Outcome.DONE : Task.Outcome.REMOVED;
   }
 
   /** Each key is kept for the window of its source. */

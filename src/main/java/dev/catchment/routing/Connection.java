@@ -1,11 +1,8 @@
 package dev.catchment.routing;
 
 import dev.catchment.base.Scope;
+import dev.catchment.base.Sha256;
 import dev.catchment.expr.FilterRules;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -73,22 +70,12 @@ public record Connection(
 
     /** An expression with its hash. */
     public static Transform of(boolean enabled, @Nullable String expression) {
-      return new Transform(enabled, expression, expression == null ? null : sha256(expression));
+      return new Transform(enabled, expression, expression == null ? null : Sha256.hex(expression));
     }
 
     /** The hash of the expression that deliveries are routed with now; null for none. */
     public @Nullable String inEffect() {
       return enabled ? hash : null;
-    }
-
-    private static String sha256(String text) {
-      try {
-        return HexFormat.of()
-            .formatHex(
-                MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException(e);
-      }
     }
   }
 

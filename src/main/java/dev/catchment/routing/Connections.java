@@ -88,7 +88,7 @@ public final class Connections {
       TransformTexts.keep(tx, changed);
     }
     if (old.status() != Connection.Status.ACTIVE && changed.status() == Connection.Status.ACTIVE) {
-      Held.releaseConnection(tx, old.ends().destinationId(), old.id());
+      Held.release(tx, old.ends().destinationId());
     }
     return get(tx, old.scope(), old.id());
   }

@@ -171,6 +171,7 @@ public final class Dispatcher implements Step {
         courier.overflow(destination);
       }
     }
+    long since = database.now();
     try {
       reader.moved(
           database.write(
@@ -185,7 +186,7 @@ public final class Dispatcher implements Step {
       reserved.forEach(courier::release);
       throw e;
     }
-    claimed.forEach((id, owed) -> courier.take(routes.destinationOf(id), owed));
+    claimed.forEach((id, owed) -> courier.take(routes.destinationOf(id), owed, since));
   }
 
   private Map<String, Integer> reserve(List<Matched> matches) {

@@ -82,7 +82,8 @@ public final class EventJson {
         .orElse(Json.nil());
   }
 
-  private static @Nullable String utf8(byte[] body) {
+  /** The bytes as text; null when they are not UTF-8. */
+  public static @Nullable String utf8(byte[] body) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
     } catch (CharacterCodingException e) {

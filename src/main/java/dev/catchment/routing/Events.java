@@ -7,12 +7,9 @@ import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.db.Where;
 import dev.catchment.log.Event;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,17 +17,6 @@ import org.jspecify.annotations.Nullable;
  * deliveries.
  */
 public final class Events {
-  /** The part of a body that a search looks at. */
-  private static final int SEARCHED_BYTES = 10_240;
-
-  /** How many events one search looks through, newest first, before it gives a page. */
-  private static final int SCANNED_MAX = 10_000;
-
-  private static final int SCAN_STEP = 500;
-
-  /** The milliseconds of an id and more: text that can hardly be meant as part of a body. */
-  private static final Pattern ID_START = Pattern.compile("[0-9a-f]{12,32}");
-
   private static final String SELECT =
       "SELECT e.position, e.id, e.org_id, e.env_id, e.source_id, e.method, e.headers,"
           + " e.query_params, e.content_type, e.source_ip, e.payload_size, e.received_at,"
@@ -52,19 +38,44 @@ public final class Events {
    */
   public record Found(List<EventRow> rows, @Nullable String scannedTo) {}
 
-  /** One page of events; a search may give fewer than there are, and then says where it stopped. */
+  /**
+   * A part of the events that match, in the order of their ids. With a search it may give fewer
+   * than there are, and then says where it stopped.
+   */
   public static Found list(Tx tx, Scope scope, EventFilter filter, Where.Page page) {
-    String search = filter.search();
-    if (search == null) {
+    if (filter.search() == null) {
       return new Found(
           EventQuery.where(tx, scope, filter).page(tx, SELECT, "e.id", page, Events::row), null);
     }
-    Scan scan = scan(tx, scope, filter, page.ascending(), page.limit() + page.offset());
-    List<EventRow> rows = new ArrayList<>();
-    int from = Math.min(page.offset(), scan.ids().size());
-    for (String id : scan.ids().subList(from, scan.ids().size())) {
-      rows.add(get(tx, scope, id));
-    }
+    return found(
+        tx,
+        scope,
+        new EventSearch(tx, scope, filter).walk(page.ascending(), page.limit() + page.offset()),
+        page.offset());
+  }
+
+  /**
+   * One page of what a search finds: first the events whose id begins like the text, wherever they
+   * are, then those whose body holds it, each newest first.
+   *
+   * @param filter with a text to search for, without the cursor
+   * @param cursor the id beside which the page lies; null for the beginning
+   * @param page ascending for the page before the cursor, whose rows are then in reverse
+   */
+  public static Found search(
+      Tx tx, Scope scope, EventFilter filter, @Nullable String cursor, Where.Page page) {
+    return found(
+        tx,
+        scope,
+        new EventSearch(tx, scope, filter)
+            .page(cursor, page.ascending(), page.limit() + page.offset()),
+        page.offset());
+  }
+
+  private static Found found(Tx tx, Scope scope, EventSearch.Scan scan, int offset) {
+    int from = Math.min(offset, scan.ids().size());
+    List<EventRow> rows =
+        scan.ids().subList(from, scan.ids().size()).stream().map(id -> get(tx, scope, id)).toList();
     return new Found(rows, scan.stoppedAt());
   }
 
@@ -78,92 +89,20 @@ public final class Events {
   /** How many events match, counted up to {@code max}. */
   public static Count count(Tx tx, Scope scope, EventFilter filter, int max) {
     if (filter.search() != null) {
-      Scan scan = scan(tx, scope, filter, false, max + 1);
-      int found = scan.ids().size();
-      return new Count(Math.min(found, max), scan.stoppedAt() == null && found <= max);
+      return new EventSearch(tx, scope, filter).count(max);
     }
     long found = EventQuery.where(tx, scope, filter).count(tx, "events e", max + 1);
     return new Count(Math.min(found, max), found <= max);
   }
 
-  private record Scan(List<String> ids, @Nullable String stoppedAt) {}
-
-  /** A candidate of a search. */
-  private record Candidate(String id, String text) {}
-
-  private static Scan scan(Tx tx, Scope scope, EventFilter filter, boolean ascending, int wanted) {
-    String search = String.valueOf(filter.search()).toLowerCase(Locale.ROOT);
-    List<String> ids = idsFrom(tx, scope, filter, ascending, wanted);
-    if (!ids.isEmpty()) {
-      return new Scan(ids, null);
-    }
-    EventFilter rest = filter;
-    for (int scanned = 0; scanned < SCANNED_MAX; scanned += SCAN_STEP) {
-      List<Candidate> step = candidates(tx, scope, rest, ascending);
-      for (Candidate candidate : step) {
-        if (candidate.id().startsWith(search) || candidate.text().contains(search)) {
-          ids.add(candidate.id());
-          if (ids.size() == wanted) {
-            return new Scan(ids, null);
-          }
-        }
-      }
-      if (step.size() < SCAN_STEP) {
-        return new Scan(ids, null);
-      }
-      String last = step.getLast().id();
-      // Every id has the same length, so the longer text is the very next place after it.
-      rest = ascending ? rest.between(last + "0", rest.below()) : rest.between(rest.from(), last);
-    }
-    return new Scan(ids, ascending ? String.valueOf(rest.from()).substring(0, 32) : rest.below());
+  /** The event of that id, if it is in the scope. */
+  public static Optional<EventRow> find(Tx tx, Scope scope, String id) {
+    return tx.find(SELECT + " WHERE e.env_id = ? AND e.id = ?", Events::row, scope.envId(), id);
   }
 
-  /** The events whose id starts like the text searched for, wherever in the log they are. */
-  private static List<String> idsFrom(
-      Tx tx, Scope scope, EventFilter filter, boolean ascending, int wanted) {
-    String start =
-        String.valueOf(filter.search()).toLowerCase(Locale.ROOT).replaceFirst("^evt_", "");
-    if (!ID_START.matcher(start).matches()) {
-      return new ArrayList<>();
-    }
-    String from =
-        filter.from() == null || start.compareTo(filter.from()) > 0 ? start : filter.from();
-    String end = start + "g";
-    String below =
-        filter.below() == null || end.compareTo(filter.below()) < 0 ? end : filter.below();
-    return EventQuery.where(tx, scope, filter.between(from, below))
-        .page(
-            tx,
-            "SELECT e.id FROM events e",
-            "e.id",
-            new Where.Page(ascending, wanted, 0),
-            row -> row.string("id"));
-  }
-
-  private static List<Candidate> candidates(
-      Tx tx, Scope scope, EventFilter filter, boolean ascending) {
-    return EventQuery.where(tx, scope, filter)
-        .page(
-            tx,
-            "SELECT e.id, substr(COALESCE(e.body, b.body), 1, "
-                + SEARCHED_BYTES
-                + ") AS start FROM events e LEFT JOIN event_bodies b ON b.position = e.position",
-            "e.id",
-            new Where.Page(ascending, SCAN_STEP, 0),
-            Events::candidate);
-  }
-
-  private static Candidate candidate(Row row) {
-    byte[] start = row.bytes("start");
-    return new Candidate(
-        row.string("id"),
-        start == null ? "" : new String(start, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT));
-  }
-
-  /** The event of that id; throws {@code NOT_FOUND} when it is not in the scope. */
+  /** The same; throws {@code NOT_FOUND}. */
   public static EventRow get(Tx tx, Scope scope, String id) {
-    return tx.find(SELECT + " WHERE e.env_id = ? AND e.id = ?", Events::row, scope.envId(), id)
-        .orElseThrow(() -> Failure.notFound("Event"));
+    return find(tx, scope, id).orElseThrow(() -> Failure.notFound("Event"));
   }
 
   /** Those of these ids, at most a few hundred, that are of events in the scope. */

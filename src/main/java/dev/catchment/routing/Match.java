@@ -6,8 +6,13 @@ import dev.catchment.log.StoredEvent;
 public final class Match {
   private Match() {}
 
-  /** True when the filter holds; the body is parsed only for a filter that looks at the event. */
+  /**
+   * True when both are of one environment and the filter holds; the body is parsed only for a
+   * filter that looks at the event. An event that came while its source was nobody's is not routed
+   * by a connection that was made since.
+   */
   public static boolean matches(Connection connection, StoredEvent event) {
-    return connection.filter().isEmpty() || connection.filter().matches(event.view());
+    return connection.scope().equals(event.event().scope())
+        && (connection.filter().isEmpty() || connection.filter().matches(event.view()));
   }
 }

@@ -33,11 +33,6 @@ enum Algorithm {
     return bytes < 0 ? length >= 8 && length <= 80 : length == bytes;
   }
 
-  /** SHA-256 of bytes. */
-  static byte[] sha256(byte[] bytes) {
-    return digest("SHA-256", bytes);
-  }
-
   /** SHA-1 of bytes. */
   static byte[] sha1(byte[] bytes) {
     return digest("SHA-1", bytes);

@@ -1,8 +1,8 @@
 package dev.catchment.verify;
 
 import dev.catchment.base.Secret;
+import dev.catchment.base.Sha256;
 import dev.catchment.json.Json;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HashSet;
 import java.util.List;
@@ -90,8 +90,6 @@ final class Confirmations {
   }
 
   private static boolean equal(String first, String second) {
-    return MessageDigest.isEqual(
-        Algorithm.sha256(first.getBytes(StandardCharsets.UTF_8)),
-        Algorithm.sha256(second.getBytes(StandardCharsets.UTF_8)));
+    return MessageDigest.isEqual(Sha256.of(first), Sha256.of(second));
   }
 }

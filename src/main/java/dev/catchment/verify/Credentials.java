@@ -1,6 +1,7 @@
 package dev.catchment.verify;
 
 import dev.catchment.base.Failure;
+import dev.catchment.base.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
@@ -70,13 +71,11 @@ final class Credentials {
 
   /** Digests have one length, so that comparing them does not tell the length of a secret. */
   private static List<byte[]> digests(Setup setup) {
-    return setup.secrets().stream()
-        .map(secret -> Algorithm.sha256(secret.text().getBytes(StandardCharsets.UTF_8)))
-        .toList();
+    return setup.secrets().stream().map(secret -> Sha256.of(secret.text())).toList();
   }
 
   private static Verdict verdict(List<byte[]> digests, byte[] shown, String header) {
-    byte[] digest = Algorithm.sha256(shown);
+    byte[] digest = Sha256.of(shown);
     boolean fits = false;
     for (byte[] right : digests) {
       fits |= MessageDigest.isEqual(right, digest);

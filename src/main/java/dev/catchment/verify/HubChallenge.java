@@ -1,6 +1,6 @@
 package dev.catchment.verify;
 
-import java.nio.charset.StandardCharsets;
+import dev.catchment.base.Sha256;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +40,7 @@ sealed interface HubChallenge extends Handshake.Way {
       if (echo == null || verifyToken == null || verifyToken.isEmpty() || shown == null) {
         return refused(verifyToken == null ? "The source has no verify_token" : "Incomplete");
       }
-      boolean equal =
-          MessageDigest.isEqual(
-              Algorithm.sha256(verifyToken.getBytes(StandardCharsets.UTF_8)),
-              Algorithm.sha256(shown.getBytes(StandardCharsets.UTF_8)));
+      boolean equal = MessageDigest.isEqual(Sha256.of(verifyToken), Sha256.of(shown));
       return equal ? echo : refused("hub.verify_token is not the one of the source");
     }
 

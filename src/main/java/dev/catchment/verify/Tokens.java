@@ -1,5 +1,6 @@
 package dev.catchment.verify;
 
+import dev.catchment.base.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -138,6 +139,6 @@ final class Tokens {
 
   private static boolean digests(@Nullable String claim, Encoding encoding, byte[] bytes) {
     byte[] digest = claim == null ? null : encoding.decode(claim);
-    return digest != null && MessageDigest.isEqual(digest, Algorithm.sha256(bytes));
+    return digest != null && MessageDigest.isEqual(digest, Sha256.of(bytes));
   }
 }

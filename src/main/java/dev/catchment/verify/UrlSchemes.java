@@ -1,5 +1,6 @@
 package dev.catchment.verify;
 
+import dev.catchment.base.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class UrlSchemes {
     Fields query = Fields.ofForm(url.substring(mark + 1).getBytes(StandardCharsets.UTF_8));
     String claimed = mark < 0 ? null : query.get("bodySHA256");
     byte[] digest = claimed == null ? null : Encoding.HEX.decode(claimed);
-    if (digest == null || !MessageDigest.isEqual(digest, Algorithm.sha256(request.body()))) {
+    if (digest == null || !MessageDigest.isEqual(digest, Sha256.of(request.body()))) {
       throw Refusal.invalid("The body does not fit bodySHA256 of the URL");
     }
   }

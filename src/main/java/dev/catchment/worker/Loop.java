@@ -3,9 +3,10 @@ package dev.catchment.worker;
 import dev.catchment.base.Failure;
 import dev.catchment.observe.Log;
 import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +26,9 @@ public final class Loop {
   private final String name;
   private final Step step;
   private final InstantSource clock;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private boolean woken;
-  private boolean stopping;
+  private final AtomicBoolean woken = new AtomicBoolean();
+  private final Semaphore bell = new Semaphore(0);
+  private final CountDownLatch stopping = new CountDownLatch(1);
   private long backoffMillis;
   private volatile @Nullable String trouble;
   private @Nullable Thread thread;
@@ -49,14 +49,10 @@ public final class Loop {
     return trouble;
   }
 
-  /** There may be something to do. Cheap, and callable from any thread. */
+  /** There may be something to do. Cheap, and callable from any thread, which waits for nobody. */
   public void wake() {
-    lock.lock();
-    try {
-      woken = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
+    if (!woken.getAndSet(true)) {
+      bell.release();
     }
   }
 
@@ -66,13 +62,8 @@ public final class Loop {
 
   /** Lets the running step end, then ends the thread; waits at most that long. */
   void stop(long millis) {
-    lock.lock();
-    try {
-      stopping = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    stopping.countDown();
+    bell.release();
     Thread running = thread;
     if (running != null) {
       try {
@@ -95,13 +86,9 @@ public final class Loop {
   }
 
   private Step.Next runStep() {
-    lock.lock();
-    try {
-      // A wake-up during the step must lead to another step, so it is forgotten before, not after.
-      woken = false;
-    } finally {
-      lock.unlock();
-    }
+    // A wake-up during the step must lead to another step, so it is forgotten before, not after.
+    bell.drainPermits();
+    woken.set(false);
     try {
       Step.Next next = step.step();
       if (trouble != null) {
@@ -135,25 +122,15 @@ public final class Loop {
           case Step.Next.At at -> Math.min(SLEEP_MILLIS_MAX, at.epochMillis() - clock.millis());
           case Step.Next.Rest rest -> Math.min(SLEEP_MILLIS_MAX, rest.millis());
         };
-    // While backing off or resting, wake-ups do not cut the pause short.
-    boolean deaf = backoffMillis > 0 || next instanceof Step.Next.Rest;
-    lock.lock();
-    try {
-      long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
-      while (!stopping && nanos > 0 && (!woken || deaf)) {
-        nanos = changed.awaitNanos(nanos);
-      }
-    } finally {
-      lock.unlock();
+    if (backoffMillis > 0 || next instanceof Step.Next.Rest) {
+      // While backing off or resting, wake-ups do not cut the pause short.
+      stopping.await(millis, TimeUnit.MILLISECONDS);
+    } else if (!isStopping() && !woken.get()) {
+      bell.tryAcquire(millis, TimeUnit.MILLISECONDS);
     }
   }
 
   private boolean isStopping() {
-    lock.lock();
-    try {
-      return stopping;
-    } finally {
-      lock.unlock();
-    }
+    return stopping.getCount() == 0;
   }
 }

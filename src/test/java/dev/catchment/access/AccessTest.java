@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Secret;
+import dev.catchment.base.Sha256;
 import dev.catchment.testkit.BothDatabases;
 import java.time.Duration;
 import java.util.List;
@@ -311,7 +312,7 @@ final class AccessTest {
           List.of(key.text(), new Secret(ada.token()), new Secret(AccessNode.PASSWORD))) {
         assertThat(held).noneMatch(text -> text.contains(secret.reveal()));
       }
-      assertThat(held).contains(Hashes.sha256(key.text().reveal()));
+      assertThat(held).contains(Sha256.hex(key.text().reveal()));
       assertThat(key.toString()).doesNotContain(key.text().reveal());
     }
   }

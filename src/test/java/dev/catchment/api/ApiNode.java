@@ -56,6 +56,8 @@ import dev.catchment.transfer.Export;
 import dev.catchment.transfer.Seeding;
 import dev.catchment.transform.TransformSettings;
 import dev.catchment.transform.Transforms;
+import dev.catchment.trial.Aftermath;
+import dev.catchment.trial.Forwarder;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -89,6 +91,7 @@ final class ApiNode implements AutoCloseable {
           InstantSource.system(), System::nanoTime, new TransformSettings(2, 128L << 20));
   final IssueTracker tracker;
   final Replays replays;
+  final Aftermath aftermath;
   final Server server;
   final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -153,6 +156,11 @@ final class ApiNode implements AutoCloseable {
             clock,
             new Ingest.Settings(BODY_MAX, new RateLimits(0, 0), id -> null, plan.eventsPerMonth()),
             new Ingest.Outside(refusals::add, url -> Optional.empty(), new Metrics()));
+    aftermath =
+        new Aftermath(
+            new Forwarder(
+                database,
+                request -> new SendResult.Unanswered(SendResult.Kind.OTHER, "Not sent", 0)));
     tracker = new IssueTracker(ids, List.of());
     replays =
         new Replays(
@@ -195,9 +203,8 @@ final class ApiNode implements AutoCloseable {
     DestinationHandler.Outside outside =
         new DestinationHandler.Outside(ApiNode::checkUrl, TlsContexts::check, this::testSend);
     Router router = new Router(new GatewayProblems());
-    new SourceHandler(
-            database, gate, ids, new Sources(Sample.vault()), () -> "https://gateway.example", plan)
-        .routes(router);
+    SourceRows rows = new SourceRows(() -> "https://gateway.example");
+    new SourceHandler(database, gate, ids, new Sources(Sample.vault()), rows, plan).routes(router);
     new DestinationHandler(database, gate, ids, destinations, outside, plan).routes(router);
     new UsageHandler(database, gate, plan).routes(router);
     new ConnectionHandler(database, gate, ids, transforms).routes(router);
@@ -211,7 +218,7 @@ final class ApiNode implements AutoCloseable {
     new AttemptHandler(database, gate).routes(router);
     letters(router, gate);
     // The tests speak for a proxy when they name a client.
-    new IngestHandler(ingest, new ClientAddress(List.of("127.0.0.1"), Optional.empty()))
+    new IngestHandler(ingest, new ClientAddress(List.of("127.0.0.1"), Optional.empty()), aftermath)
         .routes(router);
     new RefusedRequestHandler(database, gate, request -> ingest.acceptAgain(request.refused()))
         .routes(router);
@@ -369,6 +376,7 @@ final class ApiNode implements AutoCloseable {
     server.close();
     transforms.close();
     ingest.close();
+    aftermath.close();
     database.close();
   }
 }

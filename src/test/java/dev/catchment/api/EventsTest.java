@@ -15,6 +15,7 @@ import dev.catchment.testkit.BothDatabases;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -192,6 +193,66 @@ final class EventsTest {
           .hasSize(3);
       assertThat(ids(node.get("/v1/events?dedup_status=duplicate"), "events")).isEmpty();
       assertThat(ids(node.get("/v1/events?topic=orders"), "events")).isEmpty();
+    }
+  }
+
+  @BothDatabases
+  void theDigitsOfAnIdFindItsEventAndThoseThatMentionIt(BothDatabases.Store store)
+      throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      Intake intake = new Intake(node);
+      String meant = intake.add("{}");
+      String start = meant.substring(0, 24);
+      List<String> wanted = new ArrayList<>();
+      wanted.add(meant);
+      for (int i = 0; i < 4; i++) {
+        // Among the events that are not found stand those that are.
+        String mentions = intake.add("{\"about\":\"" + meant + "\",\"n\":" + i + "}");
+        var _ = intake.add("{\"about\":\"" + meant.substring(0, 23) + "\"}");
+        wanted.add(1, mentions);
+      }
+      String search = "/v1/events?search=" + start;
+      ApiNode.Answer all = node.get(search);
+      assertThat(ids(all, "events")).isEqualTo(wanted);
+      assertThat(all.text("pagination", "total")).isEqualTo("5");
+      assertThat(
+              ids(
+                  node.get(
+                      search
+                          .toUpperCase(Locale.ROOT)
+                          .replace("/V1/EVENTS?SEARCH", "/v1/events?search")),
+                  "events"))
+          .isEqualTo(wanted);
+      assertThat(ids(node.get("/v1/events?search=evt_" + start), "events")).containsExactly(meant);
+      assertThat(ids(node.get(search + "&limit=2&offset=1"), "events"))
+          .isEqualTo(wanted.subList(1, 3));
+
+      for (int limit = 1; limit <= 5; limit++) {
+        List<String> forth = new ArrayList<>();
+        ApiNode.Answer page = node.get(search + "&limit=" + limit);
+        forth.addAll(ids(page, "events"));
+        while (page.at("pagination", "has_more").equals(Json.of(true))) {
+          page =
+              node.get(
+                  search + "&limit=" + limit + "&cursor=" + page.text("pagination", "next_cursor"));
+          forth.addAll(ids(page, "events"));
+        }
+        assertThat(forth).as("limit %s", limit).isEqualTo(wanted);
+        List<String> back = new ArrayList<>(ids(page, "events"));
+        while (!page.at("pagination", "prev_cursor").equals(Json.nil())) {
+          page =
+              node.get(
+                  search
+                      + "&direction=prev&limit="
+                      + limit
+                      + "&cursor="
+                      + page.text("pagination", "prev_cursor"));
+          back.addAll(0, ids(page, "events"));
+        }
+        assertThat(back).as("limit %s backwards", limit).isEqualTo(wanted);
+      }
+      // What the filter leaves out is not found by its id either.
+      assertThat(ids(node.get(search + "&method=PUT"), "events")).isEmpty();
     }
   }
 

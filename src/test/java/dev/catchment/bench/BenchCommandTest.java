@@ -110,6 +110,24 @@ final class BenchCommandTest {
   }
 
   @Test
+  void deadDestinationsAreMeasuredInRoundsThatTakeTurns() {
+    try (FakeNode node = new FakeNode(FakeNode.Flaws.NONE, 0)) {
+      int code = run(node, "deliver", "--rate", "500", "--dead-destinations", "1", "--rounds", "2");
+
+      assertThat(err.toString()).isEmpty();
+      assertThat(code).isZero();
+      Json.Obj report = report();
+      // 0.2 s of warm-up and 0.4 s of load at 500 a second, whichever source they go to.
+      assertThat(number(report, "sent")).isEqualTo(300);
+      assertThat(number(report, "delivered")).isEqualTo(300);
+      assertThat(number(report, "lost")).isZero();
+      assertThat(number(report, "rounds")).isEqualTo(2);
+      assertThat(number(report, "alone_per_s")).isPositive();
+      assertThat(number(report, "beside_to_alone")).isPositive();
+    }
+  }
+
+  @Test
   void aDeliveryMadeTwiceMakesTheRunVoid() {
     try (FakeNode node = new FakeNode(new FakeNode.Flaws(0, 0, 0, 100, 0), 0)) {
       int code = run(node, "deliver", "--rate", "500");

@@ -23,6 +23,10 @@ import org.junit.jupiter.api.Timeout;
 final class CircuitTest {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final long START = 1_800_000_000_000L;
+
+  /** More than a lane holds. */
+  private static final int LONG_QUEUE = 1_500;
+
   private static final String SOURCE = "5".repeat(32);
   private static final int RESET_MILLIS = 60_000;
 
@@ -36,6 +40,51 @@ final class CircuitTest {
   @AfterEach
   void close() {
     receiver.close();
+  }
+
+  @BothDatabases
+  void aLongQueueDrainsInOrderAsTheLaneHasRoomForIt(BothDatabases.Store store)
+      throws InterruptedException {
+    CountDownLatch answer = new CountDownLatch(1);
+    receiver.answer(Reply.held(answer, 200));
+    try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
+      Destination destination = node.destination(receiver.url("/hook"), Sample.RETRY, 1);
+      node.change(destination, Destination.Status.PAUSED);
+      node.connect(SOURCE, destination, null);
+      node.receiveMany(SOURCE, LONG_QUEUE);
+      node.dispatch();
+      assertThat(node.held()).isEqualTo(LONG_QUEUE);
+      node.change(destination, Destination.Status.ACTIVE);
+      node.claim();
+      assertThat(node.held())
+          .as("the rest stays where it stands in nobody's way")
+          .isGreaterThanOrEqualTo(LONG_QUEUE - Lane.WAITING_MAX - 1);
+      answer.countDown();
+      node.runUntil(() -> node.count("success") == LONG_QUEUE);
+      assertThat(
+              receiver.requests().stream().map(request -> request.header("x-hookstream-event-id")))
+          .isSorted();
+      assertThat(node.number("SELECT COUNT(*) AS n FROM releases")).isZero();
+    }
+  }
+
+  @BothDatabases
+  void aQueueThatIsHeldAgainWhileItDrainsStaysWhereItIs(BothDatabases.Store store)
+      throws InterruptedException {
+    try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
+      Destination destination = node.destination(receiver.url("/hook"));
+      node.change(destination, Destination.Status.PAUSED);
+      node.connect(SOURCE, destination, null);
+      node.receiveMany(SOURCE, 30);
+      node.dispatch();
+      node.change(destination, Destination.Status.ACTIVE);
+      node.change(destination, Destination.Status.PAUSED);
+      node.claim();
+      assertThat(node.held()).isEqualTo(30);
+      assertThat(node.number("SELECT COUNT(*) AS n FROM releases")).isZero();
+      node.change(destination, Destination.Status.ACTIVE);
+      node.runUntil(() -> node.count("success") == 30);
+    }
   }
 
   @BothDatabases

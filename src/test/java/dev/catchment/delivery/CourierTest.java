@@ -229,7 +229,7 @@ final class CourierTest {
       throws InterruptedException {
     try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
       Destination destination = node.destination(receiver.url("/hook"));
-      DeliveryQueue queue = new DeliveryQueue(ids(node), "z", DeliveryNode.LEASE_MILLIS);
+      DeliveryQueue queue = new DeliveryQueue(ids(node), "z", DeliveryNode.LEASE_MILLIS, List.of());
       Owed owed = owe(node, queue, destination);
       // Its worker saw the destination paused; meanwhile an operator has made it active again.
       node.database()
@@ -348,6 +348,51 @@ final class CourierTest {
   }
 
   @BothDatabases
+  void whatWaitedPastItsLeaseIsNotSentByTheWorkerThatLostIt(BothDatabases.Store store)
+      throws InterruptedException {
+    CountDownLatch answer = new CountDownLatch(1);
+    receiver.answer(Reply.held(answer, 200));
+    try (DeliveryNode stale = DeliveryNode.open(store, "a", clock)) {
+      Destination destination = stale.destination(receiver.url("/hook"), Sample.RETRY, 1);
+      stale.connect(SOURCE, destination, null);
+      stale.receiveMany(SOURCE, 20);
+      stale.dispatch();
+      receiver.awaitCount(1, PATIENCE);
+      clock.pass(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
+      receiver.answer(Reply.status(200));
+      DeliveryNode newer = stale.successor(store, "b");
+      newer.runUntil(() -> newer.count("success") == 20);
+      assertThat(receiver.requests()).as("the first hangs and is made again").hasSize(21);
+
+      // It goes on as if nothing had happened, and would send the other 19.
+      answer.countDown();
+      stale.runUntil(() -> stale.courier().step().equals(Step.whenWoken()));
+      stale.courier().close();
+      assertThat(receiver.requests()).hasSize(21);
+      newer.stop();
+    }
+  }
+
+  @BothDatabases
+  void aLateRenewalDelaysWhatWaitsAndLosesNothing(BothDatabases.Store store)
+      throws InterruptedException {
+    CountDownLatch answer = new CountDownLatch(1);
+    receiver.answer(Reply.held(answer, 200));
+    try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
+      node.connect(SOURCE, node.destination(receiver.url("/hook"), Sample.RETRY, 1), null);
+      node.receiveMany(SOURCE, 20);
+      node.dispatch();
+      receiver.awaitCount(1, PATIENCE);
+      receiver.answer(Reply.status(200));
+      clock.pass(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
+      answer.countDown();
+      node.runUntil(() -> node.count("success") == 20);
+      assertThat(receiver.requests()).as("none was made twice").hasSize(20);
+      assertThat(node.attempts()).allMatch(attempt -> attempt.number() == 1);
+    }
+  }
+
+  @BothDatabases
   void aStaleWorkerBeginsNoRetryAndEndsNothing(BothDatabases.Store store)
       throws InterruptedException {
     receiver.answer(Reply.status(500));
@@ -357,7 +402,7 @@ final class CourierTest {
       StoredEvent event = node.receive(SOURCE, "{}");
       node.runUntil(() -> node.count("failed") == 1);
       clock.pass(Duration.ofSeconds(10));
-      DeliveryQueue stale = new DeliveryQueue(ids(node), "x", DeliveryNode.LEASE_MILLIS);
+      DeliveryQueue stale = new DeliveryQueue(ids(node), "x", DeliveryNode.LEASE_MILLIS, List.of());
       List<DeliveryQueue.Due> claimed =
           node.database().write(tx -> stale.claim(tx, DeliveryQueue.Kind.RETRY, 9, List.of()));
       clock.pass(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
@@ -385,15 +430,15 @@ final class CourierTest {
     receiver.answer(Reply.held(answer, 200));
     try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
       node.connect(SOURCE, node.destination(receiver.url("/hook")), null);
-      assertThat(node.courier().step()).isEqualTo(Step.whenWoken());
+      assertThat(node.courier().renewer().step()).isEqualTo(Step.whenWoken());
       node.courierWasWoken();
       node.receive(SOURCE, "{}");
       node.dispatch();
       receiver.awaitCount(1, PATIENCE);
-      assertThat(node.courierWasWoken()).as("a sleeping courier learns of the lease").isTrue();
-      DeliveryQueue other = new DeliveryQueue(ids(node), "b", DeliveryNode.LEASE_MILLIS);
+      assertThat(node.courierWasWoken()).as("a sleeping renewer learns of the lease").isTrue();
+      DeliveryQueue other = new DeliveryQueue(ids(node), "b", DeliveryNode.LEASE_MILLIS, List.of());
       for (int i = 0; i < 10; i++) {
-        Step.Next next = node.courier().step();
+        Step.Next next = node.courier().renewer().step();
         assertThat(next).isInstanceOf(Step.Next.At.class);
         long at = ((Step.Next.At) next).epochMillis();
         assertThat(at - clock.millis()).isBetween(1L, DeliveryNode.LEASE_MILLIS / 3);
@@ -406,7 +451,7 @@ final class CourierTest {
       node.runUntil(() -> node.count("success") == 1);
       assertThat(receiver.requests()).hasSize(1);
       clock.pass(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
-      assertThat(node.courier().step()).as("idle again").isEqualTo(Step.whenWoken());
+      assertThat(node.courier().renewer().step()).as("idle again").isEqualTo(Step.whenWoken());
     }
   }
 
@@ -416,7 +461,7 @@ final class CourierTest {
     receiver.answer(Reply.status(500));
     try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
       Destination destination = node.destination(receiver.url("/hook"));
-      DeliveryQueue queue = new DeliveryQueue(ids(node), "z", DeliveryNode.LEASE_MILLIS);
+      DeliveryQueue queue = new DeliveryQueue(ids(node), "z", DeliveryNode.LEASE_MILLIS, List.of());
       Owed retried = owe(node, queue, destination);
       clock.pass(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
       node.runUntil(() -> node.count("failed") == 1);

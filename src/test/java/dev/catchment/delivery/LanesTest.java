@@ -4,17 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.catchment.testkit.Sample;
 import dev.catchment.testkit.SettableClock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class LanesTest {
+  private static final long LEASE_MILLIS = 30_000;
   private static final String SLOW = "slow";
   private static final String FAST = "fast";
   private static final DeliveryQueue.Kind FRESH = DeliveryQueue.Kind.FRESH;
 
+  private final SettableClock clock = new SettableClock(0);
+  private final Leases leases = new Leases(LEASE_MILLIS, clock);
+  private final AtomicInteger asked = new AtomicInteger();
   private final List<Owed> started = new ArrayList<>();
   private final List<Destination> startedWith = new ArrayList<>();
 
@@ -22,7 +28,7 @@ final class LanesTest {
   void aDestinationRunsNoMoreAtOnceThanItAllows() {
     Lanes lanes = lanes(100);
     List<Owed> owed = owed(SLOW, 5);
-    lanes.add(destination(SLOW, 2), owed);
+    add(lanes, destination(SLOW, 2), owed);
     assertThat(started).containsExactly(owed.get(0), owed.get(1));
     lanes.done(owed.get(1));
     assertThat(started).containsExactly(owed.get(0), owed.get(1), owed.get(2));
@@ -33,8 +39,8 @@ final class LanesTest {
     Lanes lanes = lanes(3);
     List<Owed> slow = owed(SLOW, 10);
     List<Owed> fast = owed(FAST, 10);
-    lanes.add(destination(SLOW, 10), slow);
-    lanes.add(destination(FAST, 10), fast);
+    add(lanes, destination(SLOW, 10), slow);
+    add(lanes, destination(FAST, 10), fast);
     assertThat(started).containsExactlyElementsOf(slow.subList(0, 3));
     lanes.done(slow.get(0));
     lanes.done(slow.get(1));
@@ -49,9 +55,9 @@ final class LanesTest {
   @Test
   void aDestinationThatNeverEndsDoesNotHoldUpAnother() {
     Lanes lanes = lanes(8);
-    lanes.add(destination(SLOW, 4), owed(SLOW, 500));
+    add(lanes, destination(SLOW, 4), owed(SLOW, 500));
     List<Owed> fast = owed(FAST, 500);
-    lanes.add(destination(FAST, 4), fast);
+    add(lanes, destination(FAST, 4), fast);
     for (Owed owed : fast) {
       assertThat(started).contains(owed);
       lanes.done(owed);
@@ -62,15 +68,15 @@ final class LanesTest {
   @Test
   void oneDestinationTakesTwoThirdsAtMostAndManyThatHangLeaveAPlaceForAnother() {
     Lanes lanes = lanes(30);
-    lanes.add(destination(SLOW, 1_000), owed(SLOW, 500));
+    add(lanes, destination(SLOW, 1_000), owed(SLOW, 500));
     assertThat(started).hasSize(21);
     Lanes many = lanes(256);
     started.clear();
     for (int i = 0; i < 50; i++) {
-      many.add(destination("hangs" + i, 10), owed("hangs" + i, 100));
+      add(many, destination("hangs" + i, 10), owed("hangs" + i, 100));
     }
     List<Owed> fast = owed(FAST, 1);
-    many.add(destination(FAST, 10), fast);
+    add(many, destination(FAST, 10), fast);
     assertThat(started).hasSizeLessThan(256).contains(fast.getFirst());
   }
 
@@ -79,8 +85,8 @@ final class LanesTest {
     Lanes lanes = lanes(1);
     List<Owed> retries = owed(SLOW, 3).stream().map(LanesTest::asRetry).toList();
     List<Owed> fresh = owed(SLOW, 6).subList(3, 6);
-    lanes.add(destination(SLOW, 1), retries);
-    lanes.add(destination(SLOW, 1), fresh);
+    add(lanes, destination(SLOW, 1), retries);
+    add(lanes, destination(SLOW, 1), fresh);
     for (int i = 0; i < 6; i++) {
       lanes.done(started.get(i));
     }
@@ -97,7 +103,8 @@ final class LanesTest {
   @Test
   void aLaneFullOfRetriesHasRoomForWhatIsNew() {
     Lanes lanes = lanes(1);
-    lanes.add(
+    add(
+        lanes,
         destination(SLOW, 1),
         owed(SLOW, Lane.WAITING_MAX + 1).stream().map(LanesTest::asRetry).toList());
     assertThat(lanes.full(DeliveryQueue.Kind.RETRY)).containsExactly(SLOW);
@@ -139,10 +146,10 @@ final class LanesTest {
     lanes.release(SLOW, 600);
     assertThat(lanes.reserve(destination, 1_000)).isEqualTo(600);
     List<Owed> owed = owed(SLOW, 400);
-    lanes.take(destination, owed);
+    take(lanes, destination, owed);
     // One has started and no longer waits.
     assertThat(lanes.reserve(destination, 1_000)).isEqualTo(1);
-    assertThat(lanes.held()).containsExactlyInAnyOrderElementsOf(owed);
+    assertThat(leases.held()).containsExactlyInAnyOrderElementsOf(owed);
   }
 
   @Test
@@ -176,21 +183,20 @@ final class LanesTest {
     assertThat(lanes.full(FRESH)).containsExactly(SLOW);
     // The courier found nothing else and thinks that the store is drained.
     lanes.drained(FRESH, Set.of(SLOW));
-    assertThat(lanes.release(SLOW, 100)).isFalse();
-    assertThat(lanes.release(SLOW, 500)).isTrue();
+    lanes.release(SLOW, 100);
+    assertThat(asked).hasValue(0);
+    lanes.release(SLOW, 500);
+    assertThat(asked).hasValue(1);
   }
 
   @Test
   void aLaneThatWasFullAsksForMoreWhenItsDeliveriesEnd() {
     Lanes lanes = lanes(1);
     List<Owed> owed = owed(SLOW, Lane.WAITING_MAX + 1);
-    lanes.add(destination(SLOW, 1), owed);
+    add(lanes, destination(SLOW, 1), owed);
     assertThat(lanes.full(FRESH)).containsExactly(SLOW);
-    int asked = 0;
-    for (Owed one : owed) {
-      asked += lanes.done(one) ? 1 : 0;
-    }
-    assertThat(asked).isEqualTo(Lane.WAITING_MAX / 2 + 1);
+    owed.forEach(lanes::done);
+    assertThat(asked).hasValue(Lane.WAITING_MAX / 2 + 1);
     assertThat(lanes.full(FRESH)).isEmpty();
   }
 
@@ -199,7 +205,7 @@ final class LanesTest {
     Lanes lanes = lanes(1);
     Destination destination = destination(SLOW, 1);
     lanes.reserve(destination, 3);
-    lanes.take(destination, owed(SLOW, 3));
+    take(lanes, destination, owed(SLOW, 3));
     assertThat(lanes.isStale(SLOW)).isFalse();
     lanes.stale(SLOW);
     assertThat(lanes.isStale(SLOW)).isTrue();
@@ -221,7 +227,7 @@ final class LanesTest {
     Lanes lanes = lanes(1);
     Destination destination = destination(SLOW, 1);
     lanes.reserve(destination, 2);
-    lanes.take(destination, owed(SLOW, 2));
+    take(lanes, destination, owed(SLOW, 2));
     lanes.stale(SLOW);
     lanes.reserve(destination, 1);
     assertThat(lanes.isStale(SLOW)).isTrue();
@@ -232,7 +238,7 @@ final class LanesTest {
     Lanes lanes = lanes(2);
     for (String id : List.of(SLOW, FAST)) {
       lanes.reserve(destination(id, 1), 1);
-      lanes.take(destination(id, 1), owed(id, 1));
+      take(lanes, destination(id, 1), owed(id, 1));
     }
     lanes.stale("due");
     lanes.stale(FAST);
@@ -244,43 +250,98 @@ final class LanesTest {
   }
 
   @Test
+  void whatIsClaimedIsReadAgainOnlyIfSomethingHasChangedSinceItWasRead() {
+    Lanes lanes = lanes(1);
+    int before = lanes.changes();
+    lanes.add(destination(SLOW, 1), before, owed(SLOW, 1), 0);
+    assertThat(lanes.isStale(SLOW)).isFalse();
+    lanes.stale(FAST);
+    lanes.add(destination(SLOW, 1), before, owed(SLOW, 2).subList(1, 2), 0);
+    assertThat(lanes.isStale(SLOW)).as("it may have been this one").isTrue();
+  }
+
+  @Test
+  void whatMayNotBeSentIsKeptBackWithWhatWaitsBehindIt() {
+    Lanes lanes = lanes(1);
+    List<Owed> owed = owed(SLOW, 3);
+    List<Owed> fast = owed(FAST, 2);
+    add(lanes, destination(SLOW, 1), owed);
+    add(lanes, destination(FAST, 1), fast);
+    lanes.keepBack(owed.get(0));
+    assertThat(asked).as("somebody is asked to hold them").hasValue(1);
+    assertThat(lanes.takeKeptBack()).containsExactlyElementsOf(owed);
+    assertThat(lanes.takeKeptBack()).isEmpty();
+    lanes.done(owed.get(0));
+    lanes.done(fast.get(0));
+    assertThat(started).containsExactly(owed.get(0), fast.get(0), fast.get(1));
+    assertThat(leases.held()).as("until that is written").hasSize(5);
+  }
+
+  @Test
+  void whatWaitedForItsRenewalGoesFirst() {
+    Lanes lanes = lanes(1);
+    List<Owed> owed = owed(SLOW, 3);
+    add(lanes, destination(SLOW, 1), owed);
+    clock.pass(Duration.ofMillis(LEASE_MILLIS - 1));
+    assertThat(leases.maySend(owed.get(0), startedWith.getFirst())).isFalse();
+    lanes.resume(leases.renewed(owed, clock.millis()));
+    lanes.done(owed.get(0));
+    assertThat(started).containsExactly(owed.get(0), owed.get(0));
+    assertThat(leases.maySend(owed.get(0), startedWith.getFirst())).isTrue();
+    // Its lane may have been forgotten meanwhile.
+    Lanes others = lanes(1);
+    others.resume(List.of(new Leases.Wanted(owed.get(1), startedWith.getFirst())));
+    assertThat(started).hasSize(3).endsWith(owed.get(1));
+    assertThat(others.isStale(SLOW)).isTrue();
+  }
+
+  @Test
   void whatWasLostOrLostItsConnectionIsNotStarted() {
     Lanes lanes = lanes(1);
     List<Owed> owed = owed(SLOW, 4);
-    lanes.add(destination(SLOW, 1), owed);
+    add(lanes, destination(SLOW, 1), owed);
     lanes.drop(List.of(owed.get(0), owed.get(1)));
-    // The first had been started already, so somebody will still settle it.
-    assertThat(lanes.held()).containsExactlyInAnyOrder(owed.get(0), owed.get(2), owed.get(3));
+    assertThat(leases.held()).containsExactlyInAnyOrder(owed.get(2), owed.get(3));
     lanes.done(owed.get(0));
     assertThat(started).containsExactly(owed.get(0), owed.get(2));
     lanes.dropConnection(owed.get(3).connectionId());
     lanes.done(owed.get(2));
     assertThat(started).hasSize(2);
-    assertThat(lanes.held()).containsExactlyInAnyOrder(owed.get(0), owed.get(2));
+    assertThat(leases.held()).containsExactly(owed.get(2));
   }
 
   @Test
   void afterStopNothingStartsAndWhatWaitedIsStillHeld() {
     Lanes lanes = lanes(1);
     List<Owed> owed = owed(SLOW, 3);
-    lanes.add(destination(SLOW, 1), owed);
+    add(lanes, destination(SLOW, 1), owed);
     lanes.stop();
     lanes.done(owed.get(0));
     assertThat(lanes.reserve(destination(SLOW, 1), 1)).isZero();
-    lanes.add(destination(FAST, 1), owed(FAST, 1));
+    add(lanes, destination(FAST, 1), owed(FAST, 1));
     assertThat(started).containsExactly(owed.get(0));
-    lanes.forget(List.of(owed.get(0)));
-    assertThat(lanes.held()).contains(owed.get(1), owed.get(2)).doesNotContain(owed.get(0));
+    leases.forget(List.of(owed.get(0)));
+    assertThat(leases.held()).contains(owed.get(1), owed.get(2)).doesNotContain(owed.get(0));
   }
 
   private Lanes lanes(int inFlightMax) {
     return new Lanes(
         inFlightMax,
-        new SettableClock(0),
+        clock,
+        leases,
         (owed, destination) -> {
           started.add(owed);
           startedWith.add(destination);
-        });
+        },
+        asked::incrementAndGet);
+  }
+
+  private void add(Lanes lanes, Destination destination, List<Owed> owed) {
+    lanes.add(destination, lanes.changes(), owed, clock.millis());
+  }
+
+  private void take(Lanes lanes, Destination destination, List<Owed> owed) {
+    lanes.take(destination, owed, clock.millis());
   }
 
   private static Destination destination(String id, int maxInFlight) {

@@ -225,7 +225,6 @@ final class ManualRetriesTest {
             Connections.delete(tx, Sample.SCOPE, connection.id());
             return true;
           });
-      assertRefused(node, letter, "Connection deleted");
       assertThat(retryEvent(node, event).refused())
           .containsExactly(
               new ManualRetries.Refused(letter.id(), event.event().id(), "Connection deleted"));
@@ -239,6 +238,42 @@ final class ManualRetriesTest {
       assertRefused(node, letter, "Event no longer stored");
       assertThat(node.attempts().getFirst().after().dead()).as("still a letter").isTrue();
     }
+  }
+
+  @BothDatabases
+  void aDeliveryWhoseConnectionIsGoneIsRetriedByItselfUnlessTheConnectionMadeItsBody(
+      BothDatabases.Store store) throws InterruptedException {
+    receiver.answer(Reply.status(410));
+    try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
+      Destination destination = node.destination(receiver.url("/hook"));
+      Connection plain = node.connect(SOURCE, destination, null);
+      Connection transformed = node.connect(SOURCE, destination, null);
+      node.transform(transformed, "{\"made\": true}");
+      node.receive(SOURCE, "{}");
+      node.runUntil(() -> node.count("failed") + node.held() == 2);
+      for (Connection connection : List.of(plain, transformed)) {
+        node.database()
+            .write(tx -> {
+              Connections.delete(tx, Sample.SCOPE, connection.id());
+              return true;
+            });
+      }
+      assertThat(node.count("failed")).isEqualTo(2);
+      receiver.answer(Reply.status(200));
+      node.change(destination, Destination.Status.ACTIVE);
+
+      assertThatThrownBy(() -> retry(node, of(node, transformed)))
+          .hasMessage("Retry failed: Connection deleted, and its transform with it");
+      assertThat(retry(node, of(node, plain)).trigger()).isEqualTo("manual");
+      node.runUntil(() -> node.count("success") == 1);
+    }
+  }
+
+  private static AttemptRow of(DeliveryNode node, Connection connection) {
+    return node.attempts().stream()
+        .filter(attempt -> attempt.subject().connectionId().equals(connection.id()))
+        .findFirst()
+        .orElseThrow();
   }
 
   private void assertRefused(DeliveryNode node, AttemptRow letter, String why) {

@@ -2,7 +2,6 @@ package dev.catchment.delivery;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.catchment.json.Json;
 import dev.catchment.testkit.BothDatabases;
@@ -11,7 +10,6 @@ import dev.catchment.testkit.Received;
 import dev.catchment.testkit.Receiver;
 import dev.catchment.testkit.Sample;
 import dev.catchment.testkit.SettableClock;
-import dev.catchment.vault.CannotOpen;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +89,8 @@ final class SealedDestinationsTest {
   }
 
   @BothDatabases
-  void aSecretThatWasMovedToAnotherDestinationIsNotSent(BothDatabases.Store store) {
+  void aSecretThatWasMovedToAnotherDestinationIsNotSentAndStopsOnlyThatOne(
+      BothDatabases.Store store) throws InterruptedException {
     try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
       Destination victim = destination(node);
       node.database()
@@ -110,10 +109,25 @@ final class SealedDestinationsTest {
                   victim.id(),
                   thief.id()));
 
-      assertThatThrownBy(() -> node.stored(thief))
-          .isInstanceOf(CannotOpen.class)
-          .hasMessageContaining("destinations.auth_config of " + thief.id());
+      assertThat(node.stored(thief).unreadable()).containsExactly("auth_config");
       assertThat(node.stored(victim).target()).isEqualTo(victim.target());
+      node.connect(SOURCE, thief, null);
+      node.connect(SOURCE, victim, null);
+      node.receive(SOURCE, EVENT);
+      node.runUntil(() -> node.count("success") == 1 && node.count("failed") == 1);
+      assertThat(receiver.requests()).as("only the one that can be read").hasSize(1);
+      assertThat(node.attempts())
+          .filteredOn(attempt -> attempt.status().equals("failed"))
+          .singleElement()
+          .satisfies(attempt -> {
+            assertThat(attempt.answer().error())
+                .startsWith("The destination's auth_config cannot be read");
+            assertThat(attempt.after().nextRetryAt()).isNotNull();
+          });
+
+      String moved = authConfig(node, thief);
+      node.change(thief, Destination.Status.PAUSED);
+      assertThat(authConfig(node, thief)).as("no change loses it").isEqualTo(moved);
     }
   }
 
@@ -134,6 +148,16 @@ final class SealedDestinationsTest {
                     "{\"secret\":\"hunter-signing\",\"previous_secrets\":[\"hunter-older\"]}")),
         Sample.RETRY,
         10);
+  }
+
+  private static String authConfig(DeliveryNode node, Destination destination) {
+    return node.database()
+        .read(tx ->
+            tx.find(
+                    "SELECT auth_config FROM destinations WHERE id = ?",
+                    row -> row.string("auth_config"),
+                    destination.id())
+                .orElseThrow());
   }
 
   private static List<String> columns(DeliveryNode node, String id) {

@@ -25,6 +25,20 @@ final class OpenApiFieldsTest {
                 GET /v1/openapi.json
                 GET /metrics
                 GET,POST,PUT,PATCH,DELETE,OPTIONS /v1/ingest/{source_id}
+                POST /v1/test/sessions
+                GET,DELETE /v1/test/sessions/{id}
+                GET,PATCH /v1/test/sessions/{id}/events/{event_id}
+                PATCH /v1/test/sessions/{id}/response
+                PATCH /v1/test/sessions/{id}/forwarding
+                GET /v1/test/sessions/{id}/export
+                POST /v1/test/sessions/{id}/claim
+                POST /v1/agent/sessions
+                GET,DELETE /v1/agent/sessions/{id}
+                GET,PATCH /v1/agent/sessions/{id}/events/{event_id}
+                PATCH /v1/agent/sessions/{id}/response
+                PATCH /v1/agent/sessions/{id}/forwarding
+                GET /v1/agent/sessions/{id}/export
+                POST /v1/agent/sessions/{id}/claim
                 GET,POST /v1/sources
                 GET,PATCH,DELETE /v1/sources/{id}
                 GET /v1/sources/templates

@@ -100,6 +100,29 @@ final class IntakeNode implements AutoCloseable {
     return id;
   }
 
+  /** A source that takes so many requests until that time. */
+  String ephemeral(int limit, long expiresAt) {
+    String id = ids.next();
+    database.write(tx ->
+        sources.create(
+            tx,
+            new Source(
+                id,
+                new Scope("9".repeat(32), id),
+                "Source",
+                "s-" + id,
+                null,
+                Source.HTTP,
+                null,
+                SourceRules.NONE,
+                Source.Status.ACTIVE,
+                new Source.Totals(0, null),
+                0,
+                0,
+                new Source.Term(expiresAt, limit))));
+    return id;
+  }
+
   Source read(String id) {
     return database.read(tx -> sources.get(tx, SCOPE, id));
   }

@@ -3,6 +3,7 @@ package dev.catchment.main;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.catchment.api.TestDoor;
 import dev.catchment.base.Failure;
 import dev.catchment.base.Secret;
 import java.io.IOException;
@@ -70,7 +71,9 @@ final class ConfigTest {
           Map.entry("server.max_connections", "7"),
           Map.entry("quotas.events_per_month", "100000"),
           Map.entry("quotas.sources", "0"),
-          Map.entry("quotas.destinations", "7"));
+          Map.entry("quotas.destinations", "7"),
+          Map.entry("test_sessions.access", "off"),
+          Map.entry("tools.access", "public"));
 
   @TempDir private Path cwd;
 
@@ -113,6 +116,8 @@ final class ConfigTest {
     assertThat(config.quotas())
         .isEqualTo(
             new Config.Quotas(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty()));
+    assertThat(config.testDoors())
+        .isEqualTo(new Config.TestDoors(TestDoor.Openness.PUBLIC, TestDoor.Openness.AUTHENTICATED));
   }
 
   @Test

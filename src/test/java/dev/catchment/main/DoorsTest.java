@@ -33,6 +33,7 @@ final class DoorsTest {
     } finally {
       features.courier().close();
       features.intake().ingest().close();
+      features.intake().aftermath().close();
       features.sender().close();
       stores.database().close();
     }

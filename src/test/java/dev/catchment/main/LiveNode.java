@@ -34,6 +34,11 @@ final class LiveNode implements AutoCloseable {
 
   /** The same with further settings from the environment. */
   LiveNode(BothDatabases.Store store, Map<String, String> more) {
+    this(store, more, InstantSource.system());
+  }
+
+  /** The same by another clock. */
+  LiveNode(BothDatabases.Store store, Map<String, String> more, InstantSource clock) {
     Map<String, String> settings = new HashMap<>(more);
     settings.put("CATCHMENT_SERVER_BIND", "127.0.0.1");
     settings.put("CATCHMENT_SERVER_PORT", "0");
@@ -41,10 +46,8 @@ final class LiveNode implements AutoCloseable {
     settings.put("CATCHMENT_DATABASE_URL", store.url());
     settings.put("CATCHMENT_AUTH_BOOTSTRAP_API_KEY", KEY);
     settings.put("CATCHMENT_AUTH_SECRET_KEY", "5".repeat(64));
-    settings.put("CATCHMENT_DELIVERY_ALLOW_PRIVATE", "true");
-    node =
-        Node.start(
-            Config.load(store.dataDir(), settings, new ConfigFlags()), InstantSource.system());
+    settings.putIfAbsent("CATCHMENT_DELIVERY_ALLOW_PRIVATE", "true");
+    node = Node.start(Config.load(store.dataDir(), settings, new ConfigFlags()), clock);
   }
 
   int port() {

@@ -8,11 +8,14 @@ import dev.catchment.collections.CollectionRow;
 import dev.catchment.collections.Collections;
 import dev.catchment.db.Tx;
 import dev.catchment.expr.BodyPath;
+import dev.catchment.ingest.Sources;
 import dev.catchment.issues.IssueRow;
 import dev.catchment.issues.IssueTracker;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.Sample;
+import dev.catchment.trial.TestNotes;
+import dev.catchment.trial.TestSessions;
 import dev.catchment.worker.Step;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,6 +57,44 @@ final class RetentionTest {
       assertThat(retention.step())
           .as("woken before its time, it does nothing")
           .isEqualTo(Step.at(node.clock.millis() + 3_600_000));
+    }
+  }
+
+  @BothDatabases
+  void testSessionsGoADayAfterTheirEndWithEverythingTheyHave(BothDatabases.Store store) {
+    try (CleanedNode node = new CleanedNode(store)) {
+      TestSessions sessions = new TestSessions(node.ids, new Sources(Sample.vault()));
+      String over = node.database.write(sessions::create).id();
+      for (int i = 0; i < 700; i++) {
+        node.receive(over, TestSessions.scope(over), new byte[i % 100 == 0 ? 1 << 20 : 1]);
+      }
+      StoredEvent ordinary = node.receive("stays");
+      String noted = node.receive(over, TestSessions.scope(over), new byte[1]).event().id();
+      node.database.write(tx -> {
+        TestNotes.write(tx, over, noted, "a note");
+        return noted;
+      });
+      node.clock.pass(Duration.ofDays(10));
+      String later = node.database.write(sessions::create).id();
+      node.receive(later, TestSessions.scope(later), new byte[1]);
+      Retention retention = node.retention("a", CleanedNode.days(0));
+
+      node.clock.pass(Duration.ofDays(5).minusHours(2));
+      node.round(retention);
+      assertThat(node.positions()).as("one day more it can be read").hasSize(703);
+      assertThat(node.database.<Boolean>read(tx -> sessions.find(tx, over).isPresent())).isTrue();
+
+      node.clock.pass(Duration.ofHours(3));
+      assertThat(node.database.<Boolean>read(tx -> sessions.find(tx, over).isPresent())).isFalse();
+      assertThat(node.round(retention)).as("something was removed").isEqualTo(60_000);
+      assertThat(node.positions()).hasSize(2).contains(ordinary.position());
+      for (String table : List.of("sources", "source_terms")) {
+        assertThat(node.number("SELECT COUNT(*) AS n FROM " + table)).as(table).isEqualTo(1);
+      }
+      assertThat(node.number("SELECT COUNT(*) AS n FROM test_notes")).isZero();
+      assertThat(node.number("SELECT COUNT(*) AS n FROM event_bodies")).isZero();
+      assertThat(node.number("SELECT COUNT(*) AS n FROM source_totals")).isEqualTo(2);
+      assertThat(node.database.<Boolean>read(tx -> sessions.find(tx, later).isPresent())).isTrue();
     }
   }
 

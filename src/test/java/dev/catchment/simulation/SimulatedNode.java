@@ -120,6 +120,7 @@ final class SimulatedNode implements AutoCloseable {
   }
 
   void send() {
+    finish(courier.renewer());
     finish(courier);
   }
 

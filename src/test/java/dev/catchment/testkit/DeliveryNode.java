@@ -131,6 +131,7 @@ public final class DeliveryNode implements AutoCloseable {
     this.replays =
         new Replays(database, log, courier, retries, ids, new Replays.Settings(name, KEPT_MILLIS));
     courier.settler().wakes(() -> woken(false), () -> woken(true));
+    courier.renewer().wakes(() -> woken(true));
     database.listen(Channel.DELIVERIES, subject -> woken(true));
   }
 
@@ -311,10 +312,12 @@ public final class DeliveryNode implements AutoCloseable {
     Loop dispatching = new Loop("dispatcher", dispatcher, clock);
     Loop sending = new Loop("courier", courier, clock);
     Loop settling = new Loop("settler", courier.settler(), clock);
+    Loop renewing = new Loop("renewer", courier.renewer(), clock);
     courier.settler().wakes(settling::wake, sending::wake);
+    courier.renewer().wakes(renewing::wake);
     database.listen(Channel.LOG, any -> dispatching.wake());
     database.listen(Channel.DELIVERIES, any -> sending.wake());
-    Supervisor supervisor = new Supervisor(List.of(settling, sending, dispatching));
+    Supervisor supervisor = new Supervisor(List.of(settling, renewing, sending, dispatching));
     supervisor.start();
     return supervisor;
   }
@@ -324,8 +327,9 @@ public final class DeliveryNode implements AutoCloseable {
     finish(dispatcher);
   }
 
-  /** Steps the courier until nothing is due. */
+  /** Keeps what is claimed, and steps the courier until nothing is due. */
   public void claim() {
+    finish(courier.renewer());
     finish(courier);
   }
 

@@ -55,7 +55,8 @@ public final class Sample {
         destination.breaker(),
         destination.status(),
         pace,
-        destination.totals());
+        destination.totals(),
+        destination.unreadable());
   }
 
   /** The same destination with another breaker. */
@@ -67,7 +68,8 @@ public final class Sample {
         breaker,
         destination.status(),
         destination.pace(),
-        destination.totals());
+        destination.totals(),
+        destination.unreadable());
   }
 
   /** A POST target with a timeout of 20 seconds. */
@@ -86,7 +88,8 @@ public final class Sample {
         destination.breaker(),
         status,
         destination.pace(),
-        destination.totals());
+        destination.totals(),
+        destination.unreadable());
   }
 
   /** An event without an origin of note. */

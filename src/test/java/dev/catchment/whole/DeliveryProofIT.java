@@ -42,12 +42,9 @@ final class DeliveryProofIT {
 
   @BothDatabases
   void tenThousandDeliveriesAreEachMadeOnce(BothDatabases.Store store) throws Exception {
-    // The lease that servers have by themselves: a process that has just started on a busy machine
-    // may be late by more than the short one of the tests in which nodes are killed.
-    Map<String, String> lease = Map.of("CATCHMENT_DELIVERY_LEASE_SECONDS", "30");
     try (Receiver receiver = Receiver.start();
-        PackagedServer first = new PackagedServer(store, lease);
-        PackagedServer second = new PackagedServer(store, lease)) {
+        PackagedServer first = new PackagedServer(store);
+        PackagedServer second = new PackagedServer(store)) {
       first.start();
       List<PackagedServer> nodes = List.of(first);
       if (store.isPostgres()) {

@@ -1,0 +1,3 @@
+/** Tests of room {@code trial}. */
+@org.jspecify.annotations.NullMarked
+package dev.catchment.trial;
