@@ -5,6 +5,7 @@ import dev.catchment.bench.Launch;
 import dev.catchment.bench.Surroundings;
 import java.io.Console;
 import java.security.SecureRandom;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -45,7 +46,6 @@ public final class Main {
 
   /** Whether a person sees what is printed. */
   private static boolean isWatched() {
-    Console console = System.console();
-    return console != null && console.isTerminal();
+    return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
   }
 }
