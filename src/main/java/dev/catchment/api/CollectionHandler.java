@@ -65,6 +65,15 @@ public final class CollectionHandler {
     Params params = Params.of(request);
     String status = params.word("status", Fields.STATUSES);
     String source = params.id("source_id", "Source");
+    ETag tag =
+        ETag.of(
+            request,
+            scope.envId() + "-" + database.<Long>read(tx -> Collections.listStamp(tx, scope)));
+    return tag.unchanged(request).orElseGet(() -> tag.on(list(scope, params, source, status)));
+  }
+
+  private Response list(
+      Scope scope, Params params, @Nullable String source, @Nullable String status) {
     return new Listing<>("collections", CollectionRow::id, CollectionHandler::row)
         .answer(
             params,
@@ -82,8 +91,11 @@ public final class CollectionHandler {
 
   private Response get(Request request) {
     Scope scope = gate.read(request, SEGMENT);
-    return Response.json(
-        200, database.read(tx -> answer(tx, CollectionPath.get(tx, scope, request))));
+    Response response =
+        Response.json(200, database.read(tx -> answer(tx, CollectionPath.get(tx, scope, request))));
+    // Its lag changes with each event, so there is nothing cheaper to compare.
+    ETag tag = ETag.ofBody(response);
+    return tag.unchanged(request).orElseGet(() -> tag.on(response));
   }
 
   private Response create(Request request) {

@@ -39,7 +39,8 @@ final class CollectionPresets {
                 options.deleteWhen(),
                 options.includeWhen(),
                 options.dataPath(),
-                options.shape()),
+                options.shape(),
+                options.reading()),
         given.status());
   }
 

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The table of records. */
@@ -115,6 +116,14 @@ public final class Records {
         max);
   }
 
+  /** Tombstones of a generation that are removed, and the greatest number of their changes. */
+  private record Forgotten(long generation, long changeNumber, int count) {
+    Forgotten plus(Forgotten other) {
+      return new Forgotten(
+          generation, Math.max(changeNumber, other.changeNumber), count + other.count);
+    }
+  }
+
   /**
    * Removes a slice of the tombstones whose last event came before that time, oldest first.
    *
@@ -135,31 +144,35 @@ public final class Records {
         row -> row.string("id"),
         epochMillis,
         max);
-    List<Long> generations =
+    List<Forgotten> removed =
         tx.list(
             """
             DELETE FROM records WHERE deleted = 1 AND (generation, record_key) IN
               (SELECT generation, record_key FROM records
                 WHERE deleted = 1 AND updated_at < ? ORDER BY updated_at LIMIT ?)
-            RETURNING generation
+            RETURNING generation, change_number
             """,
-            row -> row.number("generation"),
+            row -> new Forgotten(row.number("generation"), row.number("change_number"), 1),
             epochMillis,
             max);
-    Map<Long, Integer> counts = new HashMap<>();
-    generations.forEach(generation -> counts.merge(generation, 1, Integer::sum));
-    counts.forEach((generation, count) -> {
-      tx.update(
-          """
-          UPDATE collections SET tombstone_count = tombstone_count - ?
-           WHERE id = (SELECT collection_id FROM generations WHERE id = ?) AND generation = ?
-          """,
-          count,
-          generation,
-          generation);
-      Rebuilds.addTombstones(tx, generation, -count);
-    });
-    return generations.size();
+    Map<Long, Forgotten> sums = new TreeMap<>();
+    removed.forEach(one -> sums.merge(one.generation(), one, Forgotten::plus));
+    sums.values()
+        .forEach(sum -> {
+          tx.update(
+              """
+              UPDATE collections SET tombstone_count = tombstone_count - ?,
+                forgotten_change = CASE WHEN forgotten_change < ? THEN ? ELSE forgotten_change END
+               WHERE id = (SELECT collection_id FROM generations WHERE id = ?) AND generation = ?
+              """,
+              sum.count(),
+              sum.changeNumber(),
+              sum.changeNumber(),
+              sum.generation(),
+              sum.generation());
+          Rebuilds.addTombstones(tx, sum.generation(), -sum.count());
+        });
+    return removed.size();
   }
 
   /** Whether there is a tombstone whose last event came before that time. */
@@ -180,62 +193,16 @@ public final class Records {
         key);
   }
 
-  /**
-   * Which records to list.
-   *
-   * @param eventTypes only these; empty for all
-   * @param search part of the key or the data, ignoring the case of A to Z; null for all
-   * @param after the last row of the page before; null for the first page
-   */
-  public record Wanted(
-      List<String> eventTypes, @Nullable String search, @Nullable Place after, int limit) {}
-
-  /** A place in the order of the list. */
-  public record Place(long updatedAt, String id) {}
-
-  /** Visible records, last changed first; up to one more than the limit, to tell if there are. */
-  public static List<RecordRow> list(Tx tx, long generation, Wanted wanted) {
-    StringBuilder sql =
-        new StringBuilder("SELECT * FROM records WHERE generation = ? AND deleted = 0");
-    List<@Nullable Object> args = new ArrayList<>();
-    args.add(generation);
-    if (!wanted.eventTypes().isEmpty()) {
-      sql.append(" AND event_type IN (")
-          .append("?,".repeat(wanted.eventTypes().size() - 1))
-          .append("?)");
-      args.addAll(wanted.eventTypes());
-    }
-    if (wanted.search() != null) {
-      sql.append(" AND (lower(record_key) LIKE ? ESCAPE '!' OR lower(data) LIKE ? ESCAPE '!')");
-      String pattern = "%" + escaped(lower(wanted.search())) + "%";
-      args.add(pattern);
-      args.add(pattern);
-    }
-    if (wanted.after() != null) {
-      sql.append(" AND (updated_at, id) < (?, ?)");
-      args.add(wanted.after().updatedAt());
-      args.add(wanted.after().id());
-    }
-    sql.append(" ORDER BY updated_at DESC, id DESC LIMIT ?");
-    args.add(wanted.limit() + 1);
-    return tx.list(sql.toString(), Records::row, args.toArray());
+  /** The number of the last change of the visible record of a key, if there is one. */
+  public static Optional<Long> findChange(Tx tx, long generation, String key) {
+    return tx.find(
+        "SELECT change_number FROM records WHERE generation = ? AND record_key = ? AND deleted = 0",
+        row -> row.number("change_number"),
+        generation,
+        key);
   }
 
-  /** Lowers what the stores lower, A to Z; other letters must find themselves at least. */
-  private static String lower(String text) {
-    StringBuilder out = new StringBuilder(text.length());
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      out.append(c >= 'A' && c <= 'Z' ? (char) (c + 'a' - 'A') : c);
-    }
-    return out.toString();
-  }
-
-  private static String escaped(String text) {
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_");
-  }
-
-  private static RecordRow row(Row row) {
+  static RecordRow row(Row row) {
     return new RecordRow(
         row.string("id"),
         row.string("record_key"),
