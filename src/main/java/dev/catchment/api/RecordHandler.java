@@ -10,12 +10,16 @@ import dev.catchment.collections.RecordQuery;
 import dev.catchment.collections.RecordRow;
 import dev.catchment.collections.RecordScan;
 import dev.catchment.collections.Records;
+import dev.catchment.collections.SearchIndexes;
 import dev.catchment.db.Database;
+import dev.catchment.db.Durability;
 import dev.catchment.expr.RecordFields;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;
 import dev.catchment.json.Json;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -60,18 +64,32 @@ public final class RecordHandler {
             .first("cursor")
             .map(cursor -> RecordPlace.parse(cursor, query.order()))
             .orElse(null);
-    return database.read(tx -> {
-      CollectionRow collection = CollectionPath.get(tx, scope, request);
-      CollectionRow.Table table = collection.table();
-      ETag tag = ETag.of(request, table.generation() + "-" + table.changeNumber());
-      return tag.unchanged(request)
-          .orElseGet(() -> {
-            RecordPage page = scan.page(tx, collection, query, after, limit);
-            Response answer = answer(collection, page, query, fields);
-            // What a bound cut short could be more at the next time, with nothing changed.
-            return page.bound() instanceof RecordPage.Bound.None ? tag.on(answer) : answer;
-          });
-    });
+    List<CollectionRow> unindexed = new ArrayList<>();
+    Response response =
+        database.read(tx -> {
+          CollectionRow collection = CollectionPath.get(tx, scope, request);
+          CollectionRow.Table table = collection.table();
+          ETag tag = ETag.of(request, table.generation() + "-" + table.changeNumber());
+          return tag.unchanged(request)
+              .orElseGet(() -> {
+                RecordPage page = scan.page(tx, collection, query, after, limit);
+                Response answer = answer(collection, page, query, fields);
+                if (page.missesTexts()) {
+                  unindexed.add(collection);
+                }
+                // What a bound cut short could be more at the next time, with nothing changed.
+                return page.bound() instanceof RecordPage.Bound.None ? tag.on(answer) : answer;
+              });
+        });
+    // The index is built once somebody has searched far enough to miss it.
+    unindexed.forEach(collection ->
+        database.write(
+            Durability.DERIVED,
+            tx -> {
+              SearchIndexes.want(tx, collection);
+              return true;
+            }));
+    return response;
   }
 
   /** The parameters that say which records are wanted, and in what order. */

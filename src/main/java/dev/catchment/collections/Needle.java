@@ -16,6 +16,11 @@ final class Needle {
     return folded;
   }
 
+  /** How many characters it has. */
+  int points() {
+    return folded.codePointCount(0, folded.length());
+  }
+
   /** Whether the text is part of another. */
   boolean isIn(String text) {
     int last = text.length() - folded.length();

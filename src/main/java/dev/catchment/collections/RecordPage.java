@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param next the place from which the list goes on; null at its end
  * @param bound whether a bound kept the page from being the whole truth
+ * @param missesTexts whether an index of the texts would have helped and there is none
  */
-public record RecordPage(List<RecordRow> rows, @Nullable RecordPlace next, Bound bound) {
+public record RecordPage(
+    List<RecordRow> rows, @Nullable RecordPlace next, Bound bound, boolean missesTexts) {
   /** What a bound did to a page. */
   public sealed interface Bound {
     /** Nothing: the page is what it claims. */
@@ -30,6 +32,15 @@ public record RecordPage(List<RecordRow> rows, @Nullable RecordPlace next, Bound
      * @param rows how many of them were sorted
      */
     record Newest(int rows) implements Bound {}
+  }
+
+  RecordPage(List<RecordRow> rows, @Nullable RecordPlace next, Bound bound) {
+    this(rows, next, bound, false);
+  }
+
+  /** The same page, for which an index of the texts was missed. */
+  RecordPage missingTexts() {
+    return new RecordPage(rows, next, bound, true);
   }
 
   /** Whether there is more. */

@@ -71,10 +71,10 @@ public final class RecordQuery {
   }
 
   /** The same for a row of the table, of which no more is read than needs be. */
-  boolean wants(Row row) {
+  boolean wants(Row row, String data) {
     return wantsType(given.eventTypes().isEmpty() ? null : row.find("event_type"))
-        && (needle == null || wantsText(row.string("record_key"), row.string("data")))
-        && (where.isEmpty() || where.matches(view(row)));
+        && (needle == null || wantsText(row.string("record_key"), data))
+        && (where.isEmpty() || where.matches(view(row, data)));
   }
 
   /** The record's place in the order, from which a list goes on behind it. */
@@ -90,7 +90,7 @@ public final class RecordQuery {
     return needle == null || needle.isIn(key) || needle.isIn(data);
   }
 
-  static RecordView view(Row row) {
+  static RecordView view(Row row, String data) {
     return new RecordView(
         new RecordView.Columns(
             row.string("record_key"),
@@ -98,7 +98,7 @@ public final class RecordQuery {
             row.number("source_event_at"),
             row.number("created_at"),
             row.number("updated_at")),
-        row.string("data"));
+        data);
   }
 
   /** The part of a text that is searched for; null when none is. */

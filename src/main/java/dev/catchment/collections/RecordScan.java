@@ -1,20 +1,31 @@
 package dev.catchment.collections;
 
 import dev.catchment.db.Row;
+import dev.catchment.db.TextIndex;
 import dev.catchment.db.Tx;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Answers queries over the records of a collection, within bounds. */
+/**
+ * Answers queries over the records of a collection, within bounds. Where an index has the order, it
+ * is followed; where one knows the few records that can be wanted, only these are looked at;
+ * otherwise records are looked at one after another until a bound.
+ */
 public final class RecordScan {
   private final ScanBounds bounds;
 
   /** A scan within these bounds. */
   public RecordScan(ScanBounds bounds) {
     this.bounds = bounds;
+  }
+
+  /** One question. */
+  private record Asked(
+      CollectionRow collection, RecordQuery query, @Nullable RecordPlace after, int limit) {
+    long generation() {
+      return collection.table().generation();
+    }
   }
 
   /**
@@ -25,109 +36,136 @@ public final class RecordScan {
    */
   public RecordPage page(
       Tx tx, CollectionRow collection, RecordQuery query, @Nullable RecordPlace after, int limit) {
-    long generation = collection.table().generation();
-    Optional<Walk> walk = Walk.of(generation, query.order(), DeclaredIndexes.none());
-    return walk.isPresent()
-        ? walked(tx, walk.get(), query, after, limit)
-        : sorted(tx, generation, query, after, limit);
+    Asked asked = new Asked(collection, query, after, limit);
+    DeclaredIndexes indexes = RecordIndexes.ready(tx, collection);
+    Optional<Walk> walk = Walk.of(asked.generation(), query, indexes);
+    if (walk.isPresent() && query.wantsAll()) {
+      return walked(tx, walk.get(), asked, limit + 1);
+    }
+    boolean restricted =
+        query.where().ranges().containsKey(query.order().parts().getFirst().path());
+    if (walk.isPresent() && restricted) {
+      RecordPage first = walked(tx, walk.get(), asked, bounds.firstRows());
+      if (isWhole(first, asked)) {
+        return withoutBound(first);
+      }
+    }
+    Optional<RecordPage> byValue = byValue(tx, asked, indexes, walk.isPresent());
+    if (byValue.isPresent()) {
+      return byValue.get();
+    }
+    if (query.needle() != null && query.needle().points() >= TextIndex.PART_MIN) {
+      return byText(tx, asked, walk);
+    }
+    return scanned(tx, asked, walk);
   }
 
-  /** Follows an index that has the order. */
-  private RecordPage walked(
-      Tx tx, Walk walk, RecordQuery query, @Nullable RecordPlace after, int limit) {
-    Steps steps = new Steps(walk, query, limit);
-    walk.each(tx, after, query.wantsAll() ? limit + 1L : bounds.rowsMax() + 1L, steps);
-    return steps.page();
+  /** Looks at records one after another, in the order or by their age. */
+  private RecordPage scanned(Tx tx, Asked asked, Optional<Walk> walk) {
+    return walk.isPresent() ? walked(tx, walk.get(), asked, bounds.rowsMax()) : sorted(tx, asked);
   }
 
-  /** One walk until the page is full or a bound is reached. */
-  private final class Steps implements Predicate<Row> {
-    private final Walk walk;
-    private final RecordQuery query;
-    private final int limit;
-    private final List<RecordRow> rows = new ArrayList<>();
-    private final Meter meter = new Meter();
-    private @Nullable RecordPlace next;
-    private boolean more;
-    private boolean stopped;
-
-    Steps(Walk walk, RecordQuery query, int limit) {
-      this.walk = walk;
-      this.query = query;
-      this.limit = limit;
-    }
-
-    @Override
-    public boolean test(Row row) {
-      if (meter.isFull()) {
-        stopped = true;
-        return false;
-      }
-      meter.count(query.wantsAll() ? 0 : row.string("data").length());
-      boolean wanted = query.wants(row);
-      if (wanted && rows.size() == limit) {
-        more = true;
-        return false;
-      }
-      // Behind a full page the list goes on from its last record, whatever was looked at since.
-      if (rows.size() < limit) {
-        next = walk.place(row);
-      }
-      if (wanted) {
-        rows.add(Records.row(row));
-      }
-      return true;
-    }
-
-    RecordPage page() {
-      return new RecordPage(
-          List.copyOf(rows),
-          more || stopped ? next : null,
-          stopped ? new RecordPage.Bound.Stopped(meter.rows()) : new RecordPage.Bound.None());
-    }
-  }
-
-  /** How much was looked at. */
-  private final class Meter {
-    private int rows;
-    private long bytes;
-
-    boolean isFull() {
-      return rows >= bounds.rowsMax() || bytes >= bounds.bytesMax();
-    }
-
-    void count(int length) {
-      rows++;
-      bytes += length;
-    }
-
-    int rows() {
-      return rows;
-    }
+  private RecordPage walked(Tx tx, Walk walk, Asked asked, int rowsMax) {
+    WalkedPage page =
+        new WalkedPage(walk, asked.query(), asked.limit(), new Meter(bounds.rows(rowsMax)));
+    walk.each(tx, asked.after(), rowsMax + 1L, page);
+    return page.page();
   }
 
   /** Sorts those last updated. */
-  private RecordPage sorted(
-      Tx tx, long generation, RecordQuery query, @Nullable RecordPlace after, int limit) {
-    TopRows top = new TopRows(query, after, limit + 1);
-    Meter meter = new Meter();
+  private RecordPage sorted(Tx tx, Asked asked) {
+    TopRows top = new TopRows(asked.query(), asked.after(), asked.limit() + 1);
+    Meter meter = new Meter(bounds);
     boolean[] cut = {false};
-    Walk.newestFirst(generation)
+    Walk.newestFirst(asked.generation())
         .each(
             tx,
             null,
             bounds.rowsMax() + 1L,
             row -> {
-              if (meter.isFull()) {
-                cut[0] = true;
-                return false;
+              cut[0] = meter.isFull();
+              if (!cut[0]) {
+                String data = row.string("data");
+                meter.count(data);
+                top.offer(row, data);
               }
-              meter.count(row.string("data").length());
-              top.offer(row);
-              return true;
+              return !cut[0];
             });
     return top.page(
         cut[0] ? new RecordPage.Bound.Newest(meter.rows()) : new RecordPage.Bound.None());
+  }
+
+  /** By the declared index that leaves the fewest records, if one leaves few. */
+  private Optional<RecordPage> byValue(Tx tx, Asked asked, DeclaredIndexes indexes, boolean walks) {
+    boolean byUpdate = asked.query().order().isByUpdate();
+    // To follow the order costs less than to read and sort many.
+    int max = walks && !byUpdate ? bounds.candidatesMax() : bounds.valuesMax();
+    return indexes
+        .narrowest(tx, asked.query().where().ranges(), max)
+        .map(values -> {
+          if (byUpdate) {
+            return values.page(tx, asked.generation(), asked.query(), asked.after(), asked.limit());
+          }
+          TopRows top = new TopRows(asked.query(), asked.after(), asked.limit() + 1);
+          values.each(tx, asked.generation(), top::offer);
+          return top.page(new RecordPage.Bound.None());
+        });
+  }
+
+  /** By the index of texts, unless what is searched for is common. */
+  private RecordPage byText(Tx tx, Asked asked, Optional<Walk> walk) {
+    if (walk.isPresent()) {
+      RecordPage first = walked(tx, walk.get(), asked, bounds.firstRows());
+      if (isWhole(first, asked)) {
+        return withoutBound(first);
+      }
+    }
+    Optional<SearchIndexes.Index> index = SearchIndexes.find(tx, asked.generation());
+    if (index.isEmpty()) {
+      RecordPage page = scanned(tx, asked, walk);
+      return SearchIndexes.isAllowed(asked.collection()) ? page.missingTexts() : page;
+    }
+    TopRows top = new TopRows(asked.query(), asked.after(), asked.limit() + 1);
+    return candidates(tx, index.get(), asked, top)
+        ? top.page(new RecordPage.Bound.None())
+        : scanned(tx, asked, walk);
+  }
+
+  private static boolean isWhole(RecordPage page, Asked asked) {
+    return page.bound() instanceof RecordPage.Bound.None || page.rows().size() == asked.limit();
+  }
+
+  /** A full page is whole, although the walk ended before it was known whether there is more. */
+  private static RecordPage withoutBound(RecordPage page) {
+    return new RecordPage(page.rows(), page.next(), new RecordPage.Bound.None());
+  }
+
+  /** Offers whatever may hold the text; false when that is too much. */
+  private boolean candidates(Tx tx, SearchIndexes.Index index, Asked asked, TopRows top) {
+    int max = bounds.candidatesMax();
+    int[] seen = {0};
+    Predicate<Row> taker =
+        row -> {
+          top.offer(row);
+          return ++seen[0] <= max;
+        };
+    // What changed since the index was written is looked at as well.
+    tx.each(
+        """
+        SELECT * FROM records WHERE generation = ? AND change_number > ? AND deleted = 0
+         ORDER BY change_number LIMIT ?
+        """,
+        taker,
+        index.generation(),
+        index.changeNumber(),
+        max + 1);
+    Needle needle = asked.query().needle();
+    if (seen[0] > max || needle == null) {
+      return false;
+    }
+    TextIndex.of(tx.dialect())
+        .each(tx, index.generation(), needle.folded(), max + 1 - seen[0], taker);
+    return seen[0] <= max;
   }
 
   /**
@@ -146,11 +184,14 @@ public final class RecordScan {
       @Nullable RecordPlace after,
       Predicate<RecordRow> taker) {
     long generation = collection.table().generation();
-    Optional<Walk> walk = Walk.of(generation, query.order(), DeclaredIndexes.none());
+    Optional<Walk> walk = Walk.of(generation, query, RecordIndexes.ready(tx, collection));
     if (walk.isPresent()) {
       walk.get()
           .each(
-              tx, after, Long.MAX_VALUE, row -> !query.wants(row) || taker.test(Records.row(row)));
+              tx,
+              after,
+              Long.MAX_VALUE,
+              row -> !query.wants(row, row.string("data")) || taker.test(Records.row(row)));
     } else {
       SortedKeys.of(tx, generation, query, after).each(tx, generation, taker);
     }

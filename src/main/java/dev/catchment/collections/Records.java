@@ -4,6 +4,7 @@ import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.log.Cursors;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,8 @@ public final class Records {
             tx.now()
           });
     }
+    // In the order of the table a batch meets each of its pages once.
+    rows.sort(Comparator.comparing(row -> String.valueOf(row[1])));
     tx.batch(
         """
         INSERT INTO records (generation, record_key, id, data, event_type, source_event_id,

@@ -34,9 +34,11 @@ final class SortedKeys {
             null,
             Long.MAX_VALUE,
             row -> {
-              if (query.wants(row)) {
+              String data = row.string("data");
+              if (query.wants(row, data)) {
                 RecordPlace place =
-                    new RecordPlace(query.order().keys(RecordQuery.view(row)), row.string("id"));
+                    new RecordPlace(
+                        query.order().keys(RecordQuery.view(row, data)), row.string("id"));
                 if (after == null || compare(query, place, after) > 0) {
                   sorted.add(new Entry(place, row.string("record_key")));
                 }

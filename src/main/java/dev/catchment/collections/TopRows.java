@@ -40,11 +40,16 @@ final class TopRows {
 
   /** Keeps the row if the query wants it and it is among the first; it may come more than once. */
   void offer(Row row) {
-    if (!query.wants(row)) {
+    offer(row, row.string("data"));
+  }
+
+  /** The same with the row's data, where they have been read already. */
+  void offer(Row row, String data) {
+    if (!query.wants(row, data)) {
       return;
     }
     RecordPlace place =
-        new RecordPlace(query.order().keys(RecordQuery.view(row)), row.string("id"));
+        new RecordPlace(query.order().keys(RecordQuery.view(row, data)), row.string("id"));
     if ((after != null && compare(place, after) <= 0)
         || (last.size() == max && compare(place, last.element().place()) >= 0)
         || !ids.add(place.id())) {

@@ -3,6 +3,7 @@ package dev.catchment.collections;
 import dev.catchment.base.Failure;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
+import dev.catchment.expr.KeyRange;
 import dev.catchment.expr.RecordOrder;
 import dev.catchment.expr.RecordPath;
 import java.nio.charset.StandardCharsets;
@@ -45,19 +46,22 @@ final class Walk {
   }
 
   /**
-   * The walk in that order, if an index has it: one path, that is a column with an index of its own
-   * or declared.
+   * The walk in the order of a query, if an index has it: one path, that is a column with an index
+   * of its own or declared. What the rules say of that path bounds the walk.
    */
-  static Optional<Walk> of(long generation, RecordOrder order, DeclaredIndexes indexes) {
-    RecordOrder.Part part = order.parts().getFirst();
-    if (order.parts().size() > 1) {
+  static Optional<Walk> of(long generation, RecordQuery query, DeclaredIndexes indexes) {
+    RecordOrder.Part part = query.order().parts().getFirst();
+    if (query.order().parts().size() > 1) {
       return Optional.empty();
     }
+    List<KeyRange> ranges = query.where().ranges().getOrDefault(part.path(), List.of());
     return switch (part.path().column()) {
-      case UPDATED_AT -> Optional.of(own(By.UPDATED, generation, part.falling()));
-      case RECORD_KEY -> Optional.of(own(By.KEY, generation, part.falling()));
+      case UPDATED_AT -> Optional.of(own(By.UPDATED, generation, part.falling()).within(ranges));
+      case RECORD_KEY -> Optional.of(own(By.KEY, generation, part.falling()).within(ranges));
       case null, default ->
-          indexes.find(part.path()).map(index -> byValue(generation, index, part.falling()));
+          indexes
+              .find(part.path())
+              .map(index -> byValue(generation, index, part.falling()).within(ranges));
     };
   }
 
@@ -84,6 +88,22 @@ final class Walk {
         """,
         List.of(generation, index),
         falling);
+  }
+
+  /** The same where it lies in a range; the whole where that is not one range of its keys. */
+  private Walk within(List<KeyRange> ranges) {
+    if (ranges.size() != 1 || !isKey(ranges.getFirst())) {
+      return this;
+    }
+    List<Object> all = new ArrayList<>(args);
+    all.add(bound(ranges.getFirst().from()));
+    all.add(bound(ranges.getFirst().to()));
+    return new Walk(by, select + " AND " + by.key + " >= ? AND " + by.key + " <= ?", all, falling);
+  }
+
+  private boolean isKey(KeyRange range) {
+    return by != By.UPDATED
+        || (RecordPath.time(range.from()).isPresent() && RecordPath.time(range.to()).isPresent());
   }
 
   /**

@@ -53,6 +53,11 @@ public final class RecordOrder {
     return parts;
   }
 
+  /** Whether it is by the last update alone. */
+  public boolean isByUpdate() {
+    return parts.size() == 1 && parts.getFirst().path().column() == RecordPath.Column.UPDATED_AT;
+  }
+
   /** A record's place in the order, without its id. */
   public List<byte[]> keys(RecordView record) {
     return parts.stream().map(part -> part.path().sortKey(record)).toList();

@@ -203,7 +203,12 @@ final class ProjectorNode implements AutoCloseable {
 
   /** How many rows a table has. */
   long count(String table) {
-    return database.<Long>read(tx -> tx.number("SELECT COUNT(*) AS n FROM " + table));
+    return number("SELECT COUNT(*) AS n FROM " + table);
+  }
+
+  /** The number {@code n} of a query. */
+  long number(String sql) {
+    return database.<Long>read(tx -> tx.number(sql));
   }
 
   long lag(String id) {
