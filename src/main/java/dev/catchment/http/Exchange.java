@@ -227,6 +227,13 @@ final class Exchange {
       case Router.Does.Answer(Handler handler) -> handleBlocking(handler, request);
       case Router.Does.AnswerAsync(AsyncHandler handler) -> handleAsync(handler, request);
       case Router.Does.Open open -> open(open, request);
+      case Router.Does.OpenOrPoll(StreamHandler handler) -> {
+        if (request.wantsEventStream()) {
+          open(new Router.Does.Open(handler, null), request);
+        } else {
+          poll(handler, request);
+        }
+      }
       case Router.Does.Write(Streamed.Handler handler) -> write(handler, request);
       case Router.Does.Take take -> throw new IllegalStateException("Its body is not gathered");
     }
@@ -320,6 +327,23 @@ final class Exchange {
           accept.get(),
           new WebSocketStream.Settings(listener, messageMax, pace.patience().bodyBytes()));
     }
+  }
+
+  private void poll(StreamHandler handler, Request request) {
+    inThread(() -> {
+      StreamListener listener = handler.open(request);
+      return () -> {
+        if (HttpMethod.HEAD.equals(http.method())) {
+          answer(Response.bytes(200, "application/json", nothing));
+        } else if (!answered && takesPlace()) {
+          PollAnswer poll =
+              new PollAnswer(context, shared.streams, router.problems(), head.id(), this::answer);
+          http.response().exceptionHandler(lost -> poll.lost(this::end));
+          http.response().closeHandler(lost -> poll.lost(this::end));
+          poll.begin(listener);
+        }
+      };
+    });
   }
 
   private boolean takesPlace() {

@@ -53,6 +53,9 @@ public final class Router {
      */
     record Open(StreamHandler handler, @Nullable ToIntFunction<Request> messageMax)
         implements Does {}
+
+    /** It is answered by an event stream, or once there is something to say. */
+    record OpenOrPoll(StreamHandler handler) implements Does {}
   }
 
   /** Is told on the event loop that a request was refused for the size of its body. */
@@ -148,6 +151,16 @@ public final class Router {
   /** A route of {@code POST} whose body, of any length, is read while it comes. */
   public Router upload(String pattern, UploadHandler handler) {
     return add("POST", pattern, new Target(new Does.Take(handler), request -> Integer.MAX_VALUE));
+  }
+
+  /**
+   * A route of {@code GET} for clients that wait: those that accept {@code text/event-stream} get a
+   * stream, and the others one answer of JSON, which is the first message that is sent. Both count
+   * as connections that stay open.
+   */
+  public Router eventStreamOrPoll(String pattern, StreamHandler handler) {
+    return add(
+        "GET", pattern, new Target(new Does.OpenOrPoll(handler), request -> MANAGEMENT_BODY_MAX));
   }
 
   /**

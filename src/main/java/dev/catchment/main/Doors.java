@@ -9,6 +9,7 @@ import dev.catchment.api.AggregateHandler;
 import dev.catchment.api.AttemptHandler;
 import dev.catchment.api.AuthHandler;
 import dev.catchment.api.BackfillHandler;
+import dev.catchment.api.ChangeHandler;
 import dev.catchment.api.CollectionHandler;
 import dev.catchment.api.ConnectionHandler;
 import dev.catchment.api.ConnectionPreviewHandler;
@@ -21,11 +22,13 @@ import dev.catchment.api.FeedItemHandler;
 import dev.catchment.api.Gate;
 import dev.catchment.api.GatewayProblems;
 import dev.catchment.api.HealthHandler;
+import dev.catchment.api.HistoryHandler;
 import dev.catchment.api.ImportHandler;
 import dev.catchment.api.IngestHandler;
 import dev.catchment.api.IssueHandler;
 import dev.catchment.api.LiveHandler;
 import dev.catchment.api.MetricsHandler;
+import dev.catchment.api.PastRecordHandler;
 import dev.catchment.api.Plan;
 import dev.catchment.api.RecordHandler;
 import dev.catchment.api.RefusedRequestHandler;
@@ -110,6 +113,7 @@ final class Doors {
           .routes(router);
       new SocketIngestHandler(features.intake().ingest(), clientAddress).routes(router);
       new LiveHandler(stores.database(), gate, features.live()).routes(router);
+      new ChangeHandler(stores.database(), gate, features.live()).routes(router);
       new HealthHandler(Version.text(), stores.clock(), this::health).routes(router);
       new DocumentHandler().routes(router);
       new MetricsHandler(gate, stores.metrics()::prometheusText).routes(router);
@@ -217,15 +221,17 @@ final class Doors {
     }
 
     private void collections(Router router, Gate gate) {
-      new CollectionHandler(
-              stores.database(),
-              gate,
-              stores.ids(),
-              feeds.desk(),
-              new DataExpressions(features.transforms()))
+      DataExpressions expressions = new DataExpressions(features.transforms());
+      new CollectionHandler(stores.database(), gate, stores.ids(), feeds.desk(), expressions)
           .routes(router);
       new BackfillHandler(stores.database(), gate).routes(router);
-      new RecordHandler(stores.database(), gate, scan()).routes(router);
+      new RecordHandler(
+              stores.database(),
+              gate,
+              scan(),
+              new PastRecordHandler(stores.database(), gate, expressions))
+          .routes(router);
+      new HistoryHandler(stores.database(), gate, expressions).routes(router);
     }
 
     private void letters(Router router, Gate gate, LetterParts letters) {

@@ -212,7 +212,14 @@ final class ApiNode implements AutoCloseable {
     new CollectionHandler(database, gate, ids, feeds, new DataExpressions(transforms))
         .routes(router);
     new BackfillHandler(database, gate).routes(router);
-    new RecordHandler(database, gate, new RecordScan(ScanBounds.standard())).routes(router);
+    DataExpressions expressions = new DataExpressions(transforms);
+    new RecordHandler(
+            database,
+            gate,
+            new RecordScan(ScanBounds.standard()),
+            new PastRecordHandler(database, gate, expressions))
+        .routes(router);
+    new HistoryHandler(database, gate, expressions).routes(router);
     collectionParts(router, gate, clock, plan);
     new EventHandler(database, gate).routes(router);
     new AttemptHandler(database, gate).routes(router);
@@ -224,11 +231,10 @@ final class ApiNode implements AutoCloseable {
         .routes(router);
     new HealthHandler("1.2.3", clock, HealthHandler.Health::ok).routes(router);
     new DocumentHandler().routes(router);
-    new LiveHandler(
-            database,
-            gate,
-            new Live(database, new EventLog(database, new LogBounds(1, 1, 1)), LiveRows.tellers()))
-        .routes(router);
+    Live live =
+        new Live(database, new EventLog(database, new LogBounds(1, 1, 1)), LiveRows.tellers());
+    new LiveHandler(database, gate, live).routes(router);
+    new ChangeHandler(database, gate, live).routes(router);
     return router;
   }
 

@@ -56,6 +56,10 @@ final class OpenApiFieldsTest {
                 GET,POST,DELETE /v1/collections/{id}/backfill
                 GET /v1/collections/{id}/records
                 GET /v1/collections/{id}/records/{key}
+                GET /v1/collections/{id}/records/{key}/history
+                GET /v1/collections/{id}/skipped
+                GET /v1/collections/{id}/diff
+                GET /v1/collections/{id}/changes
                 GET /v1/collections/{id}/schema
                 GET /v1/collections/{id}/schema/drift
                 GET /v1/collections/{id}/aggregate
