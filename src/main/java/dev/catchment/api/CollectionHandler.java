@@ -132,9 +132,9 @@ public final class CollectionHandler {
     if (named.contentType() != null) {
       return updateFeed(scope, named.id(), input);
     }
-    if (input.has("options")) {
-      expressions.check(
-          CollectionOptions.none().merged(input.object("options", Json.object().build())));
+    Json.Obj options = input.object("options", null);
+    if (options != null) {
+      expressions.check(CollectionOptions.none().merged(options));
     }
     return Response.json(
         200,
@@ -198,7 +198,7 @@ public final class CollectionHandler {
 
   private static @Nullable BodyPath typePath(Input input) {
     String text = input.nullableText("event_type_field", PATH_CHARS_MAX, null);
-    return text == null ? null : BodyPath.parse(text, "event_type_field");
+    return text == null ? null : BodyPath.parseJoined(text, "event_type_field");
   }
 
   private Response delete(Request request) {

@@ -50,6 +50,6 @@ final class CollectionPresets {
   }
 
   private static @Nullable BodyPath path(@Nullable String text, String field) {
-    return text == null ? null : BodyPath.parse(text, field);
+    return text == null ? null : BodyPath.parseJoined(text, field);
   }
 }
