@@ -1,8 +1,10 @@
 package dev.catchment.api;
 
 import dev.catchment.base.Scope;
+import dev.catchment.base.Times;
 import dev.catchment.collections.CollectionRow;
 import dev.catchment.collections.Collections;
+import dev.catchment.collections.RecordChanges;
 import dev.catchment.collections.RecordRow;
 import dev.catchment.collections.Records;
 import dev.catchment.db.Tx;
@@ -35,7 +37,20 @@ public final class LiveRows {
         Map.of(
             Tellers.Change.DELIVERIES, LiveRows::attempts,
             Tellers.Change.RECORDS, LiveRows::records,
-            Tellers.Change.ISSUES, LiveRows::issues));
+            Tellers.Change.ISSUES, LiveRows::issues),
+        LiveRows::change);
+  }
+
+  private static Json change(CollectionRow collection, RecordChanges.Change change, String cursor) {
+    RecordRow row = change.row();
+    return Json.object()
+        .put("cursor", cursor)
+        .put("op", row.deleted() ? "delete" : "upsert")
+        .put("record_key", row.key())
+        .put("record", row.deleted() ? Json.nil() : RecordHandler.row(collection, row))
+        .put("event_id", row.version().sourceEventId())
+        .put("changed_at", Times.format(change.changedAt()))
+        .build();
   }
 
   private static List<News> events(Tx tx, List<StoredEvent> events) {

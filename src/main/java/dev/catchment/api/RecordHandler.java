@@ -38,18 +38,21 @@ public final class RecordHandler {
   private final Database database;
   private final Gate gate;
   private final RecordScan scan;
+  private final PastRecordHandler past;
 
-  public RecordHandler(Database database, Gate gate, RecordScan scan) {
+  public RecordHandler(Database database, Gate gate, RecordScan scan, PastRecordHandler past) {
     this.database = database;
     this.gate = gate;
     this.scan = scan;
+    this.past = past;
   }
 
   /** Adds the routes. */
   public void routes(Router router) {
     router
-        .on("GET", "/v1/collections/{id}/records", this::list)
-        .on("GET", "/v1/collections/{id}/records/{key}", this::get);
+        .on("GET", "/v1/collections/{id}/records", past.orNow(past::list, this::list))
+        .on("GET", "/v1/collections/{id}/records/{key}", past.orNow(past::get, this::get))
+        .on("GET", "/v1/collections/{id}/diff", past::diff);
   }
 
   private Response list(Request request) {

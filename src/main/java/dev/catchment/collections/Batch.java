@@ -25,8 +25,12 @@ final class Batch {
    */
   record Reached(String key, long position, long sourceEventAt, boolean deletes) {}
 
-  /** An event that gave nothing to keep, and why. */
-  record Skip(String reason, StoredEvent event) {}
+  /**
+   * An event that gave nothing to keep, and why.
+   *
+   * @param detail where was looked and what was found
+   */
+  record Skip(String reason, String detail, StoredEvent event) {}
 
   /**
    * What the store knows of the batch's events.
@@ -67,7 +71,10 @@ final class Batch {
   void add(StoredEvent event) {
     switch (expressions.fold(collection.fold(), event)) {
       case Fold.Outcome.PassedOver passedOver -> {}
-      case Fold.Outcome.Skipped skip -> skips.add(new Skip(skip.reason(), event));
+      case Fold.Outcome.Skipped skip -> 
+          skips.add(
+              new Skip(
+                  skip.reason(), SkipDetail.of(collection.fold(), event, skip.reason()), event));
       case Fold.Outcome.Change change ->
           inputs.add(
               new Contribution(change, change.data() == null ? null : change.data().text(), event));

@@ -90,7 +90,7 @@ record Contribution(Fold.Outcome.Change change, @Nullable String data, StoredEve
     if (before.deleted()) {
       return stale(before);
     }
-    String made = past.isEmpty() ? null : folded(past, before);
+    String made = past.isEmpty() ? null : merged(past, before.id()).data();
     if (made == null || !made.equals(before.data())) {
       return data == null
           ? stale(before)
@@ -101,15 +101,16 @@ record Contribution(Fold.Outcome.Change change, @Nullable String data, StoredEve
     }
     List<Contribution> all = new ArrayList<>(past);
     all.add(this);
-    return with(before, folded(all, before));
+    return with(before, merged(all, before.id()).data());
   }
 
-  private static String folded(List<Contribution> events, RecordRow before) {
-    List<Contribution> inOrder = events.stream().sorted(BY_VERSION).toList();
-    RecordRow record = inOrder.getFirst().first(before.id(), true);
+  /** A merged record from all its events, of which there is at least one, in any order. */
+  static RecordRow merged(List<Contribution> all, String id) {
+    List<Contribution> inOrder = all.stream().sorted(BY_VERSION).toList();
+    RecordRow record = inOrder.getFirst().first(id, true);
     for (Contribution next : inOrder.subList(1, inOrder.size())) {
       record = next.over(record, true);
     }
-    return record.data();
+    return record;
   }
 }

@@ -1,8 +1,10 @@
 package dev.catchment.collections;
 
+import dev.catchment.db.InList;
 import dev.catchment.db.Tx;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The table of which events reached which record: enough to tell a record's history, and what it
  * was at an earlier time, from the events themselves.
  */
-final class RecordEvents {
+public final class RecordEvents {
   /** How many rows one statement writes. */
   private static final int ROWS_MAX = 256;
 
@@ -58,14 +60,45 @@ final class RecordEvents {
 
   /** The places in the log of the events that reached a record, up to so many. */
   static List<Long> positions(Tx tx, long generation, String key, int max) {
+    return positions(tx, generation, key, max, Long.MAX_VALUE);
+  }
+
+  /** The same, of those up to a place. */
+  static List<Long> positions(Tx tx, long generation, String key, int max, long last) {
     return tx.list(
         """
-        SELECT position FROM record_events WHERE generation = ? AND record_key = ?
+        SELECT position FROM record_events
+         WHERE generation = ? AND record_key = ? AND position <= ?
          ORDER BY position LIMIT ?
         """,
         row -> row.number("position"),
         generation,
         key,
+        last,
         max);
+  }
+
+  /** Removes what is remembered of events that are removed themselves. */
+  public static void delete(Tx tx, List<String> sourceIds, List<Long> positions) {
+    if (sourceIds.isEmpty() || positions.isEmpty()) {
+      return;
+    }
+    InList sources = InList.of("c.source_id", sourceIds);
+    List<Long> generations =
+        tx.list(
+            "SELECT g.id FROM generations g JOIN collections c ON c.id = g.collection_id WHERE "
+                + sources.condition()
+                + " ORDER BY g.id",
+            row -> row.number("id"),
+            sources.args());
+    InList these = InList.of("position", positions);
+    for (Long generation : generations) {
+      List<@Nullable Object> args = new ArrayList<>();
+      args.add(generation);
+      args.addAll(Arrays.asList(these.args()));
+      tx.update(
+          "DELETE FROM record_events WHERE generation = ? AND " + these.condition(),
+          args.toArray());
+    }
   }
 }

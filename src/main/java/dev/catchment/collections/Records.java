@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The table of records. */
@@ -115,6 +116,14 @@ public final class Records {
         max);
   }
 
+  /** Tombstones of a generation that are removed, and the greatest number of their changes. */
+  private record Forgotten(long generation, long changeNumber, int count) {
+    Forgotten plus(Forgotten other) {
+      return new Forgotten(
+          generation, Math.max(changeNumber, other.changeNumber), count + other.count);
+    }
+  }
+
   /**
    * Removes a slice of the tombstones whose last event came before that time, oldest first.
    *
@@ -135,31 +144,35 @@ public final class Records {
         row -> row.string("id"),
         epochMillis,
         max);
-    List<Long> generations =
+    List<Forgotten> removed =
         tx.list(
             """
             DELETE FROM records WHERE deleted = 1 AND (generation, record_key) IN
               (SELECT generation, record_key FROM records
                 WHERE deleted = 1 AND updated_at < ? ORDER BY updated_at LIMIT ?)
-            RETURNING generation
+            RETURNING generation, change_number
             """,
-            row -> row.number("generation"),
+            row -> new Forgotten(row.number("generation"), row.number("change_number"), 1),
             epochMillis,
             max);
-    Map<Long, Integer> counts = new HashMap<>();
-    generations.forEach(generation -> counts.merge(generation, 1, Integer::sum));
-    counts.forEach((generation, count) -> {
-      tx.update(
-          """
-          UPDATE collections SET tombstone_count = tombstone_count - ?
-           WHERE id = (SELECT collection_id FROM generations WHERE id = ?) AND generation = ?
-          """,
-          count,
-          generation,
-          generation);
-      Rebuilds.addTombstones(tx, generation, -count);
-    });
-    return generations.size();
+    Map<Long, Forgotten> sums = new TreeMap<>();
+    removed.forEach(one -> sums.merge(one.generation(), one, Forgotten::plus));
+    sums.values()
+        .forEach(sum -> {
+          tx.update(
+              """
+              UPDATE collections SET tombstone_count = tombstone_count - ?,
+                forgotten_change = CASE WHEN forgotten_change < ? THEN ? ELSE forgotten_change END
+               WHERE id = (SELECT collection_id FROM generations WHERE id = ?) AND generation = ?
+              """,
+              sum.count(),
+              sum.changeNumber(),
+              sum.changeNumber(),
+              sum.generation(),
+              sum.generation());
+          Rebuilds.addTombstones(tx, sum.generation(), -sum.count());
+        });
+    return removed.size();
   }
 
   /** Whether there is a tombstone whose last event came before that time. */

@@ -73,8 +73,21 @@ final class EventStream implements Outlet {
 
   @Override
   public boolean send(@Nullable String id, String event, byte[] json) {
-    String start = (id == null ? "" : "id: " + id + "\n") + "event: " + event + "\ndata: ";
-    return outbox.offer(ascii(start), json, END_OF_EVENT);
+    return outbox.offer(start(id, event), json, END_OF_EVENT);
+  }
+
+  private static byte[] start(@Nullable String id, String event) {
+    return ascii((id == null ? "" : "id: " + id + "\n") + "event: " + event + "\ndata: ");
+  }
+
+  @Override
+  public boolean offer(@Nullable String id, String event, byte[] json) {
+    return outbox.offerIfRoom(start(id, event), json, END_OF_EVENT);
+  }
+
+  @Override
+  public boolean awaitRoom(int bytes) {
+    return outbox.awaitRoom(bytes);
   }
 
   @Override

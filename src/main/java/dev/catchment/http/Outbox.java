@@ -71,10 +71,7 @@ final class Outbox {
       if (ended || gone) {
         return false;
       }
-      boolean full =
-          messages >= bounds.unsentMessagesMax()
-              || (messages > 0 && bytes + item.size() > bounds.unsentBytesMax());
-      if (full) {
+      if (messages >= bounds.unsentMessagesMax() || !fits(item.size())) {
         dropQueued();
         ended = true;
         context.runOnContext(ignored -> overflow.run());
@@ -85,6 +82,25 @@ final class Outbox {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Queues a message unless that would be too much; false when it is not queued. */
+  boolean offerIfRoom(byte[]... parts) {
+    Item item = Item.of(parts);
+    lock.lock();
+    try {
+      boolean fits = !ended && !gone && messages < bounds.unsentMessagesMax() && fits(item.size());
+      if (fits) {
+        add(item);
+      }
+      return fits;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean fits(long size) {
+    return messages == 0 || bytes + size <= bounds.unsentBytesMax();
   }
 
   /** Queues a sign of life, unless something else is on its way anyway. */
@@ -195,9 +211,14 @@ final class Outbox {
 
   /** Waits until most has been sent; false when nothing more is sent. */
   boolean awaitRoom() {
+    return awaitRoom(0);
+  }
+
+  /** The same, until a message of that size fits as well. */
+  boolean awaitRoom(long size) {
     lock.lock();
     try {
-      while (!hasRoom() && !gone && !ended) {
+      while (!(hasRoom() && fits(size)) && !gone && !ended) {
         room.await();
       }
       return !gone && !ended;

@@ -19,6 +19,22 @@ public interface Outlet {
   boolean send(@Nullable String id, String event, byte[] json);
 
   /**
+   * Queues a message if the client has read enough of what was sent before; never blocks, and never
+   * closes.
+   *
+   * @return false when it is not queued: there is no room now, or the connection is closed
+   */
+  boolean offer(@Nullable String id, String event, byte[] json);
+
+  /**
+   * Waits until most of what was queued has been sent and a message of that size has room.
+   *
+   * @param bytes of the message with its id
+   * @return false when the connection is closed
+   */
+  boolean awaitRoom(int bytes);
+
+  /**
    * Waits until most of what was queued has been sent.
    *
    * @return false when the connection is closed

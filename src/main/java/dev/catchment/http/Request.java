@@ -1,5 +1,6 @@
 package dev.catchment.http;
 
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -50,6 +51,12 @@ public record Request(Head head, Map<String, String> pathParameters, byte[] body
 
   public Headers headers() {
     return head.headers();
+  }
+
+  /** Whether the client asks for server-sent events. */
+  public boolean wantsEventStream() {
+    return headers().all("Accept").stream()
+        .anyMatch(accepted -> accepted.toLowerCase(Locale.ROOT).contains("text/event-stream"));
   }
 
   /** The value of a brace in the route's pattern. */

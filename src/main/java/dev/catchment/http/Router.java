@@ -39,8 +39,11 @@ public final class Router {
     /** It is answered by the event loop. */
     record AnswerAsync(AsyncHandler handler) implements Does {}
 
-    /** A virtual thread answers it by a body that is made while it is sent. */
-    record Send(Download.Handler handler) implements Does {}
+    /** It is answered by a virtual thread, piece by piece. */
+    record Write(Streamed.Handler handler) implements Does {}
+
+    /** A virtual thread reads its body while it comes, and answers. */
+    record Take(UploadHandler handler) implements Does {}
 
     /**
      * Its connection stays open.
@@ -50,6 +53,9 @@ public final class Router {
      */
     record Open(StreamHandler handler, @Nullable ToIntFunction<Request> messageMax)
         implements Does {}
+
+    /** It is answered by an event stream, or once there is something to say. */
+    record OpenOrPoll(StreamHandler handler) implements Does {}
   }
 
   /** Is told on the event loop that a request was refused for the size of its body. */
@@ -137,9 +143,24 @@ public final class Router {
         "GET", pattern, new Target(new Does.Open(handler, null), request -> MANAGEMENT_BODY_MAX));
   }
 
-  /** A route of {@code GET} that is answered by a body that is made while it is sent. */
-  public Router download(String pattern, Download.Handler handler) {
-    return add("GET", pattern, new Target(new Does.Send(handler), request -> MANAGEMENT_BODY_MAX));
+  /** A route of {@code GET} whose answers are written while they are made. */
+  public Router streamed(String pattern, Streamed.Handler handler) {
+    return add("GET", pattern, new Target(new Does.Write(handler), request -> MANAGEMENT_BODY_MAX));
+  }
+
+  /** A route of {@code POST} whose body, of any length, is read while it comes. */
+  public Router upload(String pattern, UploadHandler handler) {
+    return add("POST", pattern, new Target(new Does.Take(handler), request -> Integer.MAX_VALUE));
+  }
+
+  /**
+   * A route of {@code GET} for clients that wait: those that accept {@code text/event-stream} get a
+   * stream, and the others one answer of JSON, which is the first message that is sent. Both count
+   * as connections that stay open.
+   */
+  public Router eventStreamOrPoll(String pattern, StreamHandler handler) {
+    return add(
+        "GET", pattern, new Target(new Does.OpenOrPoll(handler), request -> MANAGEMENT_BODY_MAX));
   }
 
   /**

@@ -91,6 +91,16 @@ final class WebSocketStream implements Outlet, FrameReader.Sink {
   }
 
   @Override
+  public boolean offer(@Nullable String id, String event, byte[] json) {
+    return outbox.offerIfRoom(Frames.head(Frames.TEXT, json.length), json);
+  }
+
+  @Override
+  public boolean awaitRoom(int bytes) {
+    return outbox.awaitRoom(bytes);
+  }
+
+  @Override
   public boolean awaitRoom() {
     return outbox.awaitRoom();
   }

@@ -21,6 +21,7 @@ public final class Live implements Step {
   private final EventTail tail;
   private final Changes changes;
   private final CatchUp catchUp;
+  private final RecordTails records;
   private volatile Runnable wake = () -> {};
 
   /** The live side of one node. */
@@ -29,6 +30,7 @@ public final class Live implements Step {
     this.tail = new EventTail(database, log, tellers.events(), audience);
     this.changes = new Changes(database, tellers, audience, watch);
     this.catchUp = new CatchUp(database, log, tellers.events());
+    this.records = new RecordTails(database, tellers.records());
     database.listen(
         Channel.LOG,
         any -> {
@@ -43,6 +45,7 @@ public final class Live implements Step {
   /** Whom to wake when there is something to tell. */
   public void wakes(Runnable loop) {
     this.wake = loop;
+    records.wakes(loop);
   }
 
   /** A place for somebody who has connected. */
@@ -119,6 +122,7 @@ public final class Live implements Step {
     long again = watch.speak();
     boolean more = changes.step();
     more |= tail.step();
+    more |= records.step();
     if (more) {
       return Step.again();
     }
@@ -128,6 +132,11 @@ public final class Live implements Step {
   /** A piece of the log for somebody who comes back. */
   public CatchUp catchUp() {
     return catchUp;
+  }
+
+  /** Those who follow the records of collections. */
+  public RecordTails records() {
+    return records;
   }
 
   void join(Seat seat, ChannelName channel) {

@@ -1,6 +1,7 @@
 package dev.catchment.log;
 
 import dev.catchment.base.Failure;
+import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
@@ -216,6 +217,37 @@ public final class EventLog {
   /** The event at a position, if it is still stored. */
   public static Optional<StoredEvent> at(Tx tx, long position) {
     return EventRows.at(tx, List.of(position)).stream().findFirst();
+  }
+
+  /**
+   * Events in the order of their positions: those that are still stored of the first ones, as many
+   * as keep within 16 MiB of bodies, but at least one.
+   *
+   * @param positions at most 500
+   * @return the events, and how many of the positions they answer for
+   */
+  public static Found readAt(Tx tx, List<Long> positions) {
+    return positions.isEmpty() ? new Found(List.of(), 0) : EventRows.within(tx, positions);
+  }
+
+  /**
+   * What was found of some events.
+   *
+   * @param looked how many of the positions asked for were looked at, from the first
+   */
+  public record Found(List<StoredEvent> events, int looked) {}
+
+  /**
+   * The place in the log of the newest event of a source that was received at that time or before;
+   * 0 when none is stored.
+   *
+   * @param epochMillis up to the year 10,000
+   */
+  public static long positionAt(Tx tx, String sourceId, long epochMillis) {
+    return tx.number(
+        "SELECT position AS n FROM events WHERE source_id = ? AND id < ? ORDER BY id DESC LIMIT 1",
+        sourceId,
+        Ids.floor(epochMillis + 1));
   }
 
   /** Whether the event of that id is still stored. */

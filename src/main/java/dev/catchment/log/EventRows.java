@@ -1,9 +1,11 @@
 package dev.catchment.log;
 
 import dev.catchment.base.Scope;
+import dev.catchment.db.InList;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -178,6 +180,32 @@ final class EventRows {
             + "?)",
         EventRows::stored,
         args);
+  }
+
+  /** The same for the first positions, as many as fit a batch. */
+  static EventLog.Found within(Tx tx, List<Long> positions) {
+    InList these = InList.of("position", positions);
+    Map<Long, Long> sizes = new HashMap<>();
+    tx.list(
+            "SELECT position, payload_size FROM events WHERE " + these.condition(),
+            row -> Map.entry(row.number("position"), row.number("payload_size")),
+            these.args())
+        .forEach(size -> sizes.put(size.getKey(), size.getValue()));
+    List<Long> some = new ArrayList<>();
+    long bytes = 0;
+    int looked = 0;
+    for (Long position : positions) {
+      Long size = sizes.get(position);
+      bytes += size == null ? 0 : size;
+      if (bytes > BATCH_BYTES_MAX && !some.isEmpty()) {
+        break;
+      }
+      looked++;
+      if (size != null) {
+        some.add(position);
+      }
+    }
+    return new EventLog.Found(some.isEmpty() ? List.of() : at(tx, some), looked);
   }
 
   /** The body of the event of that id, if it has so many bytes. */

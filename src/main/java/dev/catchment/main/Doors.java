@@ -5,30 +5,37 @@ import dev.catchment.access.AccountSettings;
 import dev.catchment.access.Accounts;
 import dev.catchment.access.OriginRule;
 import dev.catchment.access.SessionCookie;
+import dev.catchment.api.AggregateHandler;
 import dev.catchment.api.AttemptHandler;
 import dev.catchment.api.AuthHandler;
 import dev.catchment.api.BackfillHandler;
+import dev.catchment.api.ChangeHandler;
 import dev.catchment.api.CollectionHandler;
 import dev.catchment.api.ConnectionHandler;
 import dev.catchment.api.ConnectionPreviewHandler;
 import dev.catchment.api.DestinationHandler;
 import dev.catchment.api.DocumentHandler;
 import dev.catchment.api.EventHandler;
+import dev.catchment.api.ExportHandler;
 import dev.catchment.api.FeedHandler;
 import dev.catchment.api.FeedItemHandler;
 import dev.catchment.api.Gate;
 import dev.catchment.api.GatewayProblems;
 import dev.catchment.api.HealthHandler;
+import dev.catchment.api.HistoryHandler;
+import dev.catchment.api.ImportHandler;
 import dev.catchment.api.IngestHandler;
 import dev.catchment.api.IssueHandler;
 import dev.catchment.api.LiveHandler;
 import dev.catchment.api.MetricsHandler;
+import dev.catchment.api.PastRecordHandler;
 import dev.catchment.api.Plan;
 import dev.catchment.api.RecordHandler;
 import dev.catchment.api.RefusedRequestHandler;
 import dev.catchment.api.ReplayHandler;
 import dev.catchment.api.RetryHandler;
 import dev.catchment.api.RetryJobHandler;
+import dev.catchment.api.SchemaHandler;
 import dev.catchment.api.SocketIngestHandler;
 import dev.catchment.api.SourceHandler;
 import dev.catchment.api.SourceRows;
@@ -41,7 +48,10 @@ import dev.catchment.feedapi.FeedApi;
 import dev.catchment.http.Router;
 import dev.catchment.http.Site;
 import dev.catchment.ingest.ClientAddress;
+import dev.catchment.insight.Aggregation;
 import dev.catchment.outbound.TlsContexts;
+import dev.catchment.transfer.Export;
+import dev.catchment.transfer.Seeding;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -103,6 +113,7 @@ final class Doors {
           .routes(router);
       new SocketIngestHandler(features.intake().ingest(), clientAddress).routes(router);
       new LiveHandler(stores.database(), gate, features.live()).routes(router);
+      new ChangeHandler(stores.database(), gate, features.live()).routes(router);
       new HealthHandler(Version.text(), stores.clock(), this::health).routes(router);
       new DocumentHandler().routes(router);
       new MetricsHandler(gate, stores.metrics()::prometheusText).routes(router);
@@ -171,6 +182,8 @@ final class Doors {
           .routes(router);
       new ConnectionPreviewHandler(stores.database(), gate, features.transforms()).routes(router);
       collections(router, gate);
+      insight(router, gate);
+      transfer(router, gate, plan);
       new EventHandler(stores.database(), gate).routes(router);
       new AttemptHandler(stores.database(), gate).routes(router);
       letters(router, gate, features.letters());
@@ -181,18 +194,44 @@ final class Doors {
           .routes(router);
     }
 
-    private void collections(Router router, Gate gate) {
-      new CollectionHandler(
+    private RecordScan scan() {
+      return new RecordScan(stores.config().collections().scan());
+    }
+
+    private void insight(Router router, Gate gate) {
+      new SchemaHandler(stores.database(), gate, scan()).routes(router);
+      new AggregateHandler(gate, new Aggregation(stores.database(), scan(), stores.clock()))
+          .routes(router);
+    }
+
+    private void transfer(Router router, Gate gate, Plan plan) {
+      new ExportHandler(stores.database(), gate, new Export(stores.database(), scan()))
+          .routes(router);
+      new ImportHandler(
               stores.database(),
               gate,
-              stores.ids(),
-              feeds.desk(),
-              new DataExpressions(features.transforms()))
+              new Seeding(
+                  stores.database(),
+                  stores.log(),
+                  new DataExpressions(features.transforms()),
+                  stores.eventIds(),
+                  stores.config().ingest().maxBodyBytes(),
+                  ImportHandler.within(plan)))
+          .routes(router);
+    }
+
+    private void collections(Router router, Gate gate) {
+      DataExpressions expressions = new DataExpressions(features.transforms());
+      new CollectionHandler(stores.database(), gate, stores.ids(), feeds.desk(), expressions)
           .routes(router);
       new BackfillHandler(stores.database(), gate).routes(router);
       new RecordHandler(
-              stores.database(), gate, new RecordScan(stores.config().collections().scan()))
+              stores.database(),
+              gate,
+              scan(),
+              new PastRecordHandler(stores.database(), gate, expressions))
           .routes(router);
+      new HistoryHandler(stores.database(), gate, expressions).routes(router);
     }
 
     private void letters(Router router, Gate gate, LetterParts letters) {

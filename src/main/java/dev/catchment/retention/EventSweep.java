@@ -1,11 +1,13 @@
 package dev.catchment.retention;
 
 import dev.catchment.collections.Collections;
+import dev.catchment.collections.RecordEvents;
 import dev.catchment.db.Database;
 import dev.catchment.db.Tx;
 import dev.catchment.delivery.Attempts;
 import dev.catchment.delivery.Destinations;
 import dev.catchment.log.Cursors;
+import dev.catchment.log.LogEdge;
 import dev.catchment.log.OldEvents;
 import dev.catchment.log.OldEvents.OldEvent;
 import java.util.ArrayDeque;
@@ -142,6 +144,9 @@ final class EventSweep implements Task {
     List<OldEvent> gone =
         events.stream().filter(event -> !unfinished.contains(event.id())).toList();
     Attempts.deleteEnded(tx, gone.stream().map(OldEvent::id).toList());
-    return OldEvents.delete(tx, gone.stream().map(OldEvent::position).toList());
+    LogEdge.moved(tx, gone);
+    List<Long> positions = gone.stream().map(OldEvent::position).toList();
+    RecordEvents.delete(tx, gone.stream().map(OldEvent::sourceId).distinct().toList(), positions);
+    return OldEvents.delete(tx, positions);
   }
 }

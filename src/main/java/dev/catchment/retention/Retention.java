@@ -1,6 +1,7 @@
 package dev.catchment.retention;
 
 import dev.catchment.collections.Records;
+import dev.catchment.collections.SkippedEvents;
 import dev.catchment.db.Database;
 import dev.catchment.ingest.RefusedRequests;
 import dev.catchment.ingest.UsedTokens;
@@ -121,6 +122,7 @@ public final class Retention implements Step {
     made.tasks.add(Retention::dedupKeys);
     made.tasks.add(Retention::usedTokens);
     made.tasks.add(lease -> tombstones(lease, now - days(settings.tombstoneDays())));
+    made.tasks.add(lease -> skipped(lease, now - days(SkippedEvents.KEPT_DAYS)));
     made.tasks.add(lease -> issues(lease, now - days(RESOLVED_ISSUE_DAYS)));
     made.tasks.add(lease -> jobs(lease, now - settings.jobsKept().toMillis()));
     return made;
@@ -139,6 +141,14 @@ public final class Retention implements Step {
       return Task.Outcome.DONE;
     }
     lease.write(tx -> RefusedRequests.deleteBefore(tx, before, EventSweep.SLICE_ROWS_MAX));
+    return Task.Outcome.REMOVED;
+  }
+
+  private Task.Outcome skipped(Lease lease, long before) {
+    if (!database.read(tx -> SkippedEvents.anyBefore(tx, before))) {
+      return Task.Outcome.DONE;
+    }
+    lease.write(tx -> SkippedEvents.deleteBefore(tx, before, EventSweep.SLICE_ROWS_MAX));
     return Task.Outcome.REMOVED;
   }
 
