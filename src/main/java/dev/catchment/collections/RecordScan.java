@@ -164,7 +164,12 @@ public final class RecordScan {
       return false;
     }
     TextIndex.of(tx.dialect())
-        .each(tx, index.generation(), needle.folded(), max + 1 - seen[0], taker);
+        .each(
+            tx,
+            index.generation(),
+            RareRuns.of(tx, index.generation(), needle),
+            max + 1 - seen[0],
+            taker);
     return seen[0] <= max;
   }
 

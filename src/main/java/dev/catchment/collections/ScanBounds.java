@@ -15,7 +15,7 @@ public record ScanBounds(
   private static final int ROWS_MAX = 50_000;
   private static final long CHARACTERS_MAX = 256L << 20;
   private static final int FIRST_ROWS = 1_000;
-  private static final int CANDIDATES_MAX = 3_000;
+  private static final int CANDIDATES_MAX = 5_000;
   private static final int VALUES_MAX = 50_000;
 
   /** The bounds of a node whose configuration says nothing of them. */

@@ -68,7 +68,7 @@ final class PostgresTextIndex implements TextIndex {
   }
 
   @Override
-  public void each(Tx tx, long generation, String part, int max, Predicate<Row> taker) {
+  public void each(Tx tx, long generation, List<String> runs, int max, Predicate<Row> taker) {
     // Reading all rows looks cheap to a planner that knows nothing of the numbers. It ends with the
     // transaction, which only reads.
     tx.list("SELECT set_config('enable_seqscan', 'off', true)", row -> "");
@@ -82,7 +82,7 @@ final class PostgresTextIndex implements TextIndex {
          WHERE r.deleted = 0
         """,
         taker,
-        array(generation, Runs.of(part)),
+        array(generation, runs),
         array(generation, List.of(LONG)),
         max,
         generation);

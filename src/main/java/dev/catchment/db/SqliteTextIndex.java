@@ -71,9 +71,8 @@ final class SqliteTextIndex implements TextIndex {
   }
 
   @Override
-  public void each(Tx tx, long generation, String part, int max, Predicate<Row> taker) {
-    String runs =
-        Runs.of(part).stream().map(SqliteTextIndex::quoted).collect(Collectors.joining(" AND "));
+  public void each(Tx tx, long generation, List<String> runs, int max, Predicate<Row> taker) {
+    String all = runs.stream().map(SqliteTextIndex::quoted).collect(Collectors.joining(" AND "));
     tx.each(
         """
         SELECT r.* FROM (SELECT rowid AS number FROM record_texts WHERE record_texts MATCH ?
@@ -82,7 +81,7 @@ final class SqliteTextIndex implements TextIndex {
          WHERE r.generation = ? AND r.deleted = 0
         """,
         taker,
-        quoted(mark(generation)) + " AND ((" + runs + ") OR " + quoted(LONG) + ")",
+        quoted(mark(generation)) + " AND ((" + all + ") OR " + quoted(LONG) + ")",
         max,
         generation);
   }

@@ -14,7 +14,7 @@ public interface TextIndex {
   /** Texts of more characters than this are candidates of every search. */
   int TEXT_MAX = 1 << 16;
 
-  /** How many runs of a searched text are looked up; the caller's check does the rest. */
+  /** How many runs of a searched text are told apart. */
   int RUNS_MAX = 24;
 
   /**
@@ -45,12 +45,17 @@ public interface TextIndex {
    */
   int sweep(Tx tx, long generation, int max);
 
+  /** The runs of a text to be searched for, some of them when there are many. */
+  static List<String> runs(String part) {
+    return Runs.of(part);
+  }
+
   /**
-   * Hands over the visible records of the generation whose text may hold the part.
+   * Hands over the visible records of the generation whose text has all of some runs, or may have.
    *
-   * @param part at least {@link #PART_MIN} characters
+   * @param runs at least one; a common one costs much and leaves little out
    * @param max rows at most
    * @param taker answers whether it wants another row
    */
-  void each(Tx tx, long generation, String part, int max, Predicate<Row> taker);
+  void each(Tx tx, long generation, List<String> runs, int max, Predicate<Row> taker);
 }

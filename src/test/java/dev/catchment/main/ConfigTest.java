@@ -68,6 +68,7 @@ final class ConfigTest {
           Map.entry("retention.archive_dir", "archive"),
           Map.entry("issues.auto_resolve_minutes", "0"),
           Map.entry("replay.keep_hours", "48"),
+          Map.entry("collections.scan_rows_max", "2000"),
           Map.entry("server.max_connections", "7"),
           Map.entry("quotas.events_per_month", "100000"),
           Map.entry("quotas.sources", "0"),
@@ -409,6 +410,7 @@ final class ConfigTest {
         config.retention(),
         config.issues(),
         config.replay(),
+        config.collections(),
         config.quotas(),
         config.testDoors());
   }
