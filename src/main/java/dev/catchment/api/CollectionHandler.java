@@ -65,6 +65,15 @@ public final class CollectionHandler {
     Params params = Params.of(request);
     String status = params.word("status", Fields.STATUSES);
     String source = params.id("source_id", "Source");
+    ETag tag =
+        ETag.of(
+            request,
+            scope.envId() + "-" + database.<Long>read(tx -> Collections.listStamp(tx, scope)));
+    return tag.unchanged(request).orElseGet(() -> tag.on(list(scope, params, source, status)));
+  }
+
+  private Response list(
+      Scope scope, Params params, @Nullable String source, @Nullable String status) {
     return new Listing<>("collections", CollectionRow::id, CollectionHandler::row)
         .answer(
             params,
@@ -82,8 +91,11 @@ public final class CollectionHandler {
 
   private Response get(Request request) {
     Scope scope = gate.read(request, SEGMENT);
-    return Response.json(
-        200, database.read(tx -> answer(tx, CollectionPath.get(tx, scope, request))));
+    Response response =
+        Response.json(200, database.read(tx -> answer(tx, CollectionPath.get(tx, scope, request))));
+    // Its lag changes with each event, so there is nothing cheaper to compare.
+    ETag tag = ETag.ofBody(response);
+    return tag.unchanged(request).orElseGet(() -> tag.on(response));
   }
 
   private Response create(Request request) {
@@ -120,9 +132,9 @@ public final class CollectionHandler {
     if (named.contentType() != null) {
       return updateFeed(scope, named.id(), input);
     }
-    if (input.has("options")) {
-      expressions.check(
-          CollectionOptions.none().merged(input.object("options", Json.object().build())));
+    Json.Obj options = input.object("options", null);
+    if (options != null) {
+      expressions.check(CollectionOptions.none().merged(options));
     }
     return Response.json(
         200,
@@ -186,7 +198,7 @@ public final class CollectionHandler {
 
   private static @Nullable BodyPath typePath(Input input) {
     String text = input.nullableText("event_type_field", PATH_CHARS_MAX, null);
-    return text == null ? null : BodyPath.parse(text, "event_type_field");
+    return text == null ? null : BodyPath.parseJoined(text, "event_type_field");
   }
 
   private Response delete(Request request) {

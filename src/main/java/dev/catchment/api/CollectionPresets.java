@@ -39,7 +39,8 @@ final class CollectionPresets {
                 options.deleteWhen(),
                 options.includeWhen(),
                 options.dataPath(),
-                options.shape()),
+                options.shape(),
+                options.reading()),
         given.status());
   }
 
@@ -49,6 +50,6 @@ final class CollectionPresets {
   }
 
   private static @Nullable BodyPath path(@Nullable String text, String field) {
-    return text == null ? null : BodyPath.parse(text, field);
+    return text == null ? null : BodyPath.parseJoined(text, field);
   }
 }

@@ -4,13 +4,23 @@ import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Times;
 import dev.catchment.collections.CollectionRow;
+import dev.catchment.collections.RecordPage;
+import dev.catchment.collections.RecordPlace;
+import dev.catchment.collections.RecordQuery;
 import dev.catchment.collections.RecordRow;
+import dev.catchment.collections.RecordScan;
 import dev.catchment.collections.Records;
+import dev.catchment.collections.SearchIndexes;
 import dev.catchment.db.Database;
+import dev.catchment.db.Durability;
+import dev.catchment.expr.RecordFields;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;
 import dev.catchment.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The resource {@code /v1/collections/{id}/records}. */
@@ -19,16 +29,21 @@ public final class RecordHandler {
   private static final int LIMIT = 50;
   private static final int LIMIT_MAX = 100;
 
-  /** Event types that one list may ask for. */
-  private static final int TYPES_MAX = 100;
+  /** Says that the scan ended before the page was full, and after how many records. */
+  private static final String STOPPED = "X-Scan-Stopped";
+
+  /** Says that only the records last updated were sorted, and how many. */
+  private static final String SORTED = "X-Sorted-Newest";
 
   private final Database database;
   private final Gate gate;
+  private final RecordScan scan;
   private final PastRecordHandler past;
 
-  public RecordHandler(Database database, Gate gate, PastRecordHandler past) {
+  public RecordHandler(Database database, Gate gate, RecordScan scan, PastRecordHandler past) {
     this.database = database;
     this.gate = gate;
+    this.scan = scan;
     this.past = past;
   }
 
@@ -43,43 +58,103 @@ public final class RecordHandler {
   private Response list(Request request) {
     Scope scope = gate.read(request, SEGMENT);
     Params params = Params.of(request);
+    RecordQuery query = query(params);
+    RecordFields fields = fields(params);
     int limit = params.limit(LIMIT, LIMIT_MAX);
-    Records.Wanted wanted =
-        new Records.Wanted(
-            params.texts("event_type"), params.text("search"), place(request), limit);
-    if (wanted.eventTypes().size() > TYPES_MAX) {
-      throw Failure.query("event_type", "must be at most " + TYPES_MAX + " values");
-    }
-    return database.read(tx -> {
-      CollectionRow collection = CollectionPath.get(tx, scope, request);
-      return Response.json(
-          200,
-          new Listing<RecordRow>("records", RecordRow::id, record -> row(collection, record))
-              .page(
-                  Records.list(tx, collection.table().generation(), wanted),
-                  limit,
-                  last -> Cursor.of(new Cursor.Timed(last.updatedAt(), last.id()))));
-    });
+    RecordPlace after =
+        request
+            .query()
+            .first("cursor")
+            .map(cursor -> RecordPlace.parse(cursor, query.order()))
+            .orElse(null);
+    List<CollectionRow> unindexed = new ArrayList<>();
+    Response response =
+        database.read(tx -> {
+          CollectionRow collection = CollectionPath.get(tx, scope, request);
+          CollectionRow.Table table = collection.table();
+          ETag tag = ETag.of(request, table.generation() + "-" + table.changeNumber());
+          return tag.unchanged(request)
+              .orElseGet(() -> {
+                RecordPage page = scan.page(tx, collection, query, after, limit);
+                Response answer = answer(collection, page, query, fields);
+                if (page.missesTexts()) {
+                  unindexed.add(collection);
+                }
+                // What a bound cut short could be more at the next time, with nothing changed.
+                return page.bound() instanceof RecordPage.Bound.None ? tag.on(answer) : answer;
+              });
+        });
+    // The index is built once somebody has searched far enough to miss it.
+    unindexed.forEach(collection ->
+        database.write(
+            Durability.DERIVED,
+            tx -> {
+              SearchIndexes.want(tx, collection);
+              return true;
+            }));
+    return response;
   }
 
-  private static Records.@Nullable Place place(Request request) {
-    return request
-        .query()
-        .first("cursor")
-        .map(Cursor::timed)
-        .map(timed -> new Records.Place(timed.millis(), timed.id()))
-        .orElse(null);
+  /** The parameters that say which records are wanted, and in what order. */
+  static RecordQuery query(Params params) {
+    return RecordQuery.parse(
+        new RecordQuery.Given(
+            params.text("search"),
+            params.texts("event_type"),
+            params.text("where"),
+            params.text("sort")));
+  }
+
+  private static @Nullable RecordFields fields(Params params) {
+    String text = params.text("fields");
+    return text == null ? null : RecordFields.parse(text, "fields");
+  }
+
+  private static Response answer(
+      CollectionRow collection, RecordPage page, RecordQuery query, @Nullable RecordFields fields) {
+    Response whole =
+        Response.json(
+            200,
+            Json.object()
+                .put(
+                    "records",
+                    Json.array(
+                        page.rows().stream().map(row -> row(collection, row, fields)).toList()))
+                .put("has_more", page.hasMore())
+                .put("next_cursor", page.next() == null ? null : page.next().text(query.order()))
+                .build());
+    return switch (page.bound()) {
+      case RecordPage.Bound.None none -> whole;
+      case RecordPage.Bound.Stopped stopped ->
+          whole.with(STOPPED, Integer.toString(stopped.rows()));
+      case RecordPage.Bound.Newest newest -> whole.with(SORTED, Integer.toString(newest.rows()));
+    };
   }
 
   private Response get(Request request) {
     Scope scope = gate.read(request, SEGMENT);
+    RecordFields fields = fields(Params.of(request));
     return database.read(tx -> {
       CollectionRow collection = CollectionPath.get(tx, scope, request);
-      RecordRow record =
-          Records.find(tx, collection.table().generation(), request.path("key"))
-              .orElseThrow(() -> Failure.notFound("Record"));
-      return Response.json(200, Json.object().put("record", row(collection, record)).build());
+      long generation = collection.table().generation();
+      String key = request.path("key");
+      Supplier<Failure> notFound = () -> Failure.notFound("Record");
+      long change = Records.findChange(tx, generation, key).orElseThrow(notFound);
+      ETag tag = ETag.of(request, generation + "-" + change);
+      return tag.unchanged(request)
+          .orElseGet(() -> {
+            RecordRow record = Records.find(tx, generation, key).orElseThrow(notFound);
+            return tag.on(
+                Response.json(
+                    200, Json.object().put("record", row(collection, record, fields)).build()));
+          });
     });
+  }
+
+  static Json row(CollectionRow collection, RecordRow record, @Nullable RecordFields fields) {
+    return row(
+        collection,
+        fields == null ? record : record.withData(fields.of(Json.read(record.data())).text()));
   }
 
   /** The row as it is shown. */

@@ -61,7 +61,7 @@ public final class Backfills {
           backfill_owner = NULL, backfill_owned_until = 0, backfill_claim = backfill_claim + 1
          WHERE id = ?
         """,
-        resumes ? row.backfill().progress() : 0L,
+        resumes ? row.backfill().progress() : Long.valueOf(0),
         resumes ? row.backfill().cursor() : null,
         resumes ? row.backfill().startedAt() : null,
         last,

@@ -4,7 +4,9 @@ import dev.catchment.base.Ids;
 import dev.catchment.log.StoredEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -94,18 +96,18 @@ final class Batch {
   }
 
   /** The keys of merged records that an event reached after a newer one, or is about to. */
-  List<String> lateKeys(Map<String, RecordRow> rows, Set<Long> fresh) {
+  Set<String> lateKeys(Map<String, RecordRow> rows, Set<Long> fresh) {
     if (!merges()) {
-      return List.of();
+      return Set.of();
     }
     Map<String, RecordRow.Version> newest = new HashMap<>();
     rows.forEach((key, row) -> newest.put(key, row.version()));
-    List<String> late = new ArrayList<>();
+    Set<String> late = new LinkedHashSet<>();
     for (Contribution input : inputs) {
       RecordRow.Version held = newest.get(input.key());
       if (held == null || input.version().isAfter(held)) {
         newest.put(input.key(), input.version());
-      } else if (fresh.contains(input.event().position()) && !late.contains(input.key())) {
+      } else if (fresh.contains(input.event().position())) {
         late.add(input.key());
       }
     }
@@ -128,11 +130,13 @@ final class Batch {
         skipped.merge(skip.reason(), 1L, Long::sum);
       }
     }
+    Set<Long> ahead = new HashSet<>(known.past().isEmpty() ? Set.of() : known.fresh());
     for (Contribution input : inputs) {
       String key = input.key();
       RecordChange earlier = changes.get(key);
       RecordRow before = earlier == null ? rows.get(key) : earlier.after();
-      RecordRow after = after(before, input, known, ids);
+      RecordRow after = after(before, input, known, ahead, ids);
+      ahead.remove(input.event().position());
       boolean held = isOtherwise(before, after);
       if (known.fresh().contains(input.event().position())) {
         timeFallbacks += input.change().timeFellBack() ? 1 : 0;
@@ -157,7 +161,14 @@ final class Batch {
         || !after.data().equals(before.data());
   }
 
-  private RecordRow after(@Nullable RecordRow before, Contribution input, Known known, Ids ids) {
+  /**
+   * The record after an event.
+   *
+   * @param ahead for merged records the positions of events that are yet to be applied, this one
+   *     included
+   */
+  private RecordRow after(
+      @Nullable RecordRow before, Contribution input, Known known, Set<Long> ahead, Ids ids) {
     if (before == null) {
       return input.first(newId(input.key(), ids), merges());
     }
@@ -165,8 +176,15 @@ final class Batch {
       return input.over(before, merges());
     }
     Batch past = known.past().get(input.key());
-    boolean merged = past != null && known.fresh().contains(input.event().position());
-    return merged ? input.among(past.inputs, before) : input.stale(before);
+    if (past == null || !ahead.contains(input.event().position())) {
+      return input.stale(before);
+    }
+    return input.among(
+        past.inputs.stream()
+            .filter(one -> one.key().equals(input.key()))
+            .filter(one -> !ahead.contains(one.event().position()))
+            .toList(),
+        before);
   }
 
   private String newId(String key, Ids ids) {

@@ -54,6 +54,7 @@ final class BatchWriter {
     List<RecordChange> changes = batch.changes();
     long last = Tally.add(tx, generation, reasons.get(), batch.counts(), changes.size());
     Records.write(tx, generation.number(), changes, last - changes.size() + 1);
+    RecordIndexes.write(tx, batch.collection(), generation.number(), changes);
     return changes;
   }
 

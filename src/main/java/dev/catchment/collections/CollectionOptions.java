@@ -14,17 +14,19 @@ import org.jspecify.annotations.Nullable;
  * @param includeWhen only events that match are looked at; null for all
  * @param dataPath the part of the body that becomes the data; null for the whole
  * @param shape what goes beyond one key path, whole replacement and data as they came
+ * @param reading what makes reading its records fast
  */
 public record CollectionOptions(
     @Nullable BodyPath eventTimePath,
     @Nullable FilterRules deleteWhen,
     @Nullable FilterRules includeWhen,
     @Nullable BodyPath dataPath,
-    FoldShape shape) {
+    FoldShape shape,
+    ReadingOptions reading) {
 
   /** Nothing set. */
   public static CollectionOptions none() {
-    return new CollectionOptions(null, null, null, null, FoldShape.plain());
+    return new CollectionOptions(null, null, null, null, FoldShape.plain(), ReadingOptions.none());
   }
 
   /** These options with the given members in place of their own; JSON null resets one. */
@@ -38,7 +40,14 @@ public record CollectionOptions(
             ? rules(changes, "include_when")
             : includeWhen,
         changes.members().containsKey("data_path") ? path(changes, "data_path") : dataPath,
-        shape.merged(changes));
+        shape.merged(changes),
+        reading.merged(changes));
+  }
+
+  /** Those that decide what an event means; the others are as if they were not set. */
+  CollectionOptions ofFold() {
+    return new CollectionOptions(
+        eventTimePath, deleteWhen, includeWhen, dataPath, shape, ReadingOptions.none());
   }
 
   private static @Nullable BodyPath path(Json.Obj options, String name) {
@@ -63,6 +72,7 @@ public record CollectionOptions(
         .put("include_when", includeWhen == null ? Json.nil() : includeWhen.toJson())
         .put("data_path", dataPath == null ? null : dataPath.toString())
         .putAll(shape.toJson())
+        .putAll(reading.toJson())
         .build();
   }
 }

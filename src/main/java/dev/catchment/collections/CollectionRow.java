@@ -54,7 +54,7 @@ public record CollectionRow(
       return Json.array(
               Json.of(keyPath.toString()),
               typePath == null ? Json.nil() : Json.of(typePath.toString()),
-              options.toJson())
+              options.ofFold().toJson())
           .text();
     }
   }

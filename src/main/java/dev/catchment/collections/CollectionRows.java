@@ -50,7 +50,7 @@ final class CollectionRows {
     String typePath = row.find("event_type_field");
     return new CollectionRow.FoldSpec(
         BodyPath.parse(row.string("primary_key_path"), "primary_key_path"),
-        typePath == null ? null : BodyPath.parse(typePath, "event_type_field"),
+        typePath == null ? null : BodyPath.parseJoined(typePath, "event_type_field"),
         CollectionOptions.none().merged((Json.Obj) Json.read(row.string("options"))),
         CollectionRow.Status.valueOf(row.string("status").toUpperCase(Locale.ROOT)));
   }

@@ -81,7 +81,9 @@ public final class Collections {
       throw Failure.conflict("Slug already exists");
     }
     tx.notify(Channel.COLLECTIONS, draft.id());
-    return get(tx, scope, draft.id());
+    CollectionRow made = get(tx, scope, draft.id());
+    RecordIndexes.declare(tx, made);
+    return made;
   }
 
   /** The collection of that id, if it is in the scope. */
@@ -93,6 +95,20 @@ public final class Collections {
   public static Optional<CollectionRow> find(Tx tx, String envId, String id) {
     return tx.find(
         CollectionRows.SELECT + " WHERE c.env_id = ? AND c.id = ?", CollectionRows::row, envId, id);
+  }
+
+  /** The collection of that id in whichever scope. */
+  static Optional<CollectionRow> findAnywhere(Tx tx, String id) {
+    return tx.find(CollectionRows.SELECT + " WHERE c.id = ?", CollectionRows::row, id);
+  }
+
+  /**
+   * Another number whenever something in the list of an environment's collections is another: a
+   * member of a row, or which rows there are.
+   */
+  public static long listStamp(Tx tx, Scope scope) {
+    return tx.number(
+        "SELECT COALESCE(SUM(stamp), 0) AS n FROM list_stamps WHERE env_id = ?", scope.envId());
   }
 
   /** The collection of that id; throws {@code NOT_FOUND} when it is not in the scope. */
@@ -232,8 +248,10 @@ public final class Collections {
         old.id(),
         old.identity().scope().envId());
     tx.notify(Channel.COLLECTIONS, old.id());
-    Backfills.disturb(tx, held, get(tx, old.identity().scope(), old.id()));
-    return get(tx, old.identity().scope(), old.id());
+    CollectionRow changed = get(tx, old.identity().scope(), old.id());
+    Backfills.disturb(tx, held, changed);
+    RecordIndexes.declare(tx, changed);
+    return changed;
   }
 
   /** Removes the collection and its records; its events stay. */

@@ -2,6 +2,7 @@ package dev.catchment.collections;
 
 import dev.catchment.json.Json;
 import dev.catchment.log.StoredEvent;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -80,31 +81,27 @@ record Contribution(Fold.Outcome.Change change, @Nullable String data, StoredEve
 
   /**
    * A merged record after an event that came late: as if all had come in the order of their
-   * versions.
+   * versions. Where the events that made the record are no longer all known, the event only adds
+   * what the record does not have.
    *
-   * @param past all events of the record, this one included, as far as they are known
+   * @param past the events of the record that were applied before, as far as they are known
    */
   RecordRow among(List<Contribution> past, RecordRow before) {
-    // The events that are gone were the first to come.
-    boolean all =
-        past.stream().allMatch(one -> one.key().equals(key()))
-            && past.stream()
-                .filter(one -> one.event().position() != event.position())
-                .anyMatch(one -> one.receivedAt() <= before.createdAt());
-    if (!all) {
-      return before.deleted() || data == null
+    if (before.deleted()) {
+      return stale(before);
+    }
+    String made = past.isEmpty() ? null : merged(past, before.id()).data();
+    if (made == null || !made.equals(before.data())) {
+      return data == null
           ? stale(before)
           : with(
               before,
               MergePatch.under(Json.read(before.data()), Objects.requireNonNull(change.data()))
                   .text());
     }
-    List<Contribution> known =
-        past.stream()
-            // What follows the holder in this batch is yet to come.
-            .filter(one -> !one.version().isAfter(before.version()))
-            .toList();
-    return with(before, merged(known, before.id()).data());
+    List<Contribution> all = new ArrayList<>(past);
+    all.add(this);
+    return with(before, merged(all, before.id()).data());
   }
 
   /** A merged record from all its events, of which there is at least one, in any order. */

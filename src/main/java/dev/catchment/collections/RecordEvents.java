@@ -4,6 +4,7 @@ import dev.catchment.db.InList;
 import dev.catchment.db.Tx;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,7 +25,13 @@ public final class RecordEvents {
    *
    * @return the positions of those that had not been known
    */
-  static Set<Long> write(Tx tx, long generation, List<Batch.Reached> reached) {
+  static Set<Long> write(Tx tx, long generation, List<Batch.Reached> inLogOrder) {
+    // In the order of the table a statement meets each of its pages once.
+    List<Batch.Reached> reached =
+        inLogOrder.stream()
+            .sorted(
+                Comparator.comparing(Batch.Reached::key).thenComparingLong(Batch.Reached::position))
+            .toList();
     Set<Long> fresh = HashSet.newHashSet(reached.size());
     for (int from = 0; from < reached.size(); from += ROWS_MAX) {
       List<Batch.Reached> some = reached.subList(from, Math.min(reached.size(), from + ROWS_MAX));

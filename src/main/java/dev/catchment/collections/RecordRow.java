@@ -1,5 +1,6 @@
 package dev.catchment.collections;
 
+import dev.catchment.expr.RecordView;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,18 @@ public record RecordRow(
     boolean deleted,
     long createdAt,
     long updatedAt) {
+
+  /** The record as paths and rules look at it. */
+  public RecordView view() {
+    return new RecordView(
+        new RecordView.Columns(key, eventType, version.sourceEventAt(), createdAt, updatedAt),
+        data);
+  }
+
+  /** The same record showing other data. */
+  public RecordRow withData(String shown) {
+    return new RecordRow(id, key, shown, eventType, version, deleted, createdAt, updatedAt);
+  }
 
   /**
    * Which event holds the record. The later time wins; of equal times the later position.

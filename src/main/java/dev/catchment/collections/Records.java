@@ -4,6 +4,7 @@ import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.log.Cursors;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,8 @@ public final class Records {
             tx.now()
           });
     }
+    // In the order of the table a batch meets each of its pages once.
+    rows.sort(Comparator.comparing(row -> String.valueOf(row[1])));
     tx.batch(
         """
         INSERT INTO records (generation, record_key, id, data, event_type, source_event_id,
@@ -190,59 +193,13 @@ public final class Records {
         key);
   }
 
-  /**
-   * Which records to list.
-   *
-   * @param eventTypes only these; empty for all
-   * @param search part of the key or the data, ignoring the case of A to Z; null for all
-   * @param after the last row of the page before; null for the first page
-   */
-  public record Wanted(
-      List<String> eventTypes, @Nullable String search, @Nullable Place after, int limit) {}
-
-  /** A place in the order of the list. */
-  public record Place(long updatedAt, String id) {}
-
-  /** Visible records, last changed first; up to one more than the limit, to tell if there are. */
-  public static List<RecordRow> list(Tx tx, long generation, Wanted wanted) {
-    StringBuilder sql =
-        new StringBuilder("SELECT * FROM records WHERE generation = ? AND deleted = 0");
-    List<@Nullable Object> args = new ArrayList<>();
-    args.add(generation);
-    if (!wanted.eventTypes().isEmpty()) {
-      sql.append(" AND event_type IN (")
-          .append("?,".repeat(wanted.eventTypes().size() - 1))
-          .append("?)");
-      args.addAll(wanted.eventTypes());
-    }
-    if (wanted.search() != null) {
-      sql.append(" AND (lower(record_key) LIKE ? ESCAPE '!' OR lower(data) LIKE ? ESCAPE '!')");
-      String pattern = "%" + escaped(lower(wanted.search())) + "%";
-      args.add(pattern);
-      args.add(pattern);
-    }
-    if (wanted.after() != null) {
-      sql.append(" AND (updated_at, id) < (?, ?)");
-      args.add(wanted.after().updatedAt());
-      args.add(wanted.after().id());
-    }
-    sql.append(" ORDER BY updated_at DESC, id DESC LIMIT ?");
-    args.add(wanted.limit() + 1);
-    return tx.list(sql.toString(), Records::row, args.toArray());
-  }
-
-  /** Lowers what the stores lower, A to Z; other letters must find themselves at least. */
-  private static String lower(String text) {
-    StringBuilder out = new StringBuilder(text.length());
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      out.append(c >= 'A' && c <= 'Z' ? (char) (c + 'a' - 'A') : c);
-    }
-    return out.toString();
-  }
-
-  private static String escaped(String text) {
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_");
+  /** The number of the last change of the visible record of a key, if there is one. */
+  public static Optional<Long> findChange(Tx tx, long generation, String key) {
+    return tx.find(
+        "SELECT change_number FROM records WHERE generation = ? AND record_key = ? AND deleted = 0",
+        row -> row.number("change_number"),
+        generation,
+        key);
   }
 
   static RecordRow row(Row row) {

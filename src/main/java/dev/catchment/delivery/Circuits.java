@@ -145,6 +145,14 @@ public final class Circuits {
         row -> new Open(row.string("destination_id"), row.number("next_probe_at")));
   }
 
+  /** Whether the time of any circuit's probe has come; those of others are waited for by time. */
+  static boolean anyLacksItsProbe(Tx tx) {
+    return tx.number(
+            "SELECT COUNT(*) AS n FROM circuits WHERE state <> 'closed' AND next_probe_at <= ?",
+            tx.now())
+        > 0;
+  }
+
   /** Takes the right to try the receiver until then; only one of those who ask gets it. */
   static boolean takeProbe(Tx tx, String destinationId, long until) {
     return tx.update(

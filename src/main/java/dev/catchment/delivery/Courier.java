@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
@@ -140,10 +141,10 @@ public final class Courier implements Step, AutoCloseable {
   /** Writes new deliveries inside the caller's transaction. */
   public void add(Tx tx, List<Owed.New> deliveries) {
     queue.add(tx, deliveries);
+    Set<Owed.Begin> begins = deliveries.stream().map(Owed.New::begin).collect(Collectors.toSet());
     // One that waits for a circuit may be the probe that the circuit is waiting for.
-    if (deliveries.stream()
-        .map(Owed.New::begin)
-        .anyMatch(begin -> begin == Owed.Begin.DUE || begin == Owed.Begin.WAITING)) {
+    if (begins.contains(Owed.Begin.DUE)
+        || (begins.contains(Owed.Begin.WAITING) && Circuits.anyLacksItsProbe(tx))) {
       tx.notify(Channel.DELIVERIES, "due");
     }
   }

@@ -64,6 +64,11 @@ public final class FieldPath {
     return Optional.of(at);
   }
 
+  /** The steps without the first {@code skipped}. */
+  List<Step> steps(int skipped) {
+    return steps.subList(skipped, steps.size());
+  }
+
   /** How many names and indexes the path has; 0 for the whole value. */
   int length() {
     return steps.size();

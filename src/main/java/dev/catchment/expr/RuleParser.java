@@ -5,6 +5,7 @@ import dev.catchment.json.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Reads the conditions of one request field; its failures name the one at fault. */
@@ -13,22 +14,36 @@ final class RuleParser {
   private static final List<String> GROUPS = List.of("all", "any", "not");
 
   private final String field;
+  private final boolean ofQuery;
+  private final int rulesMax;
   private int rules;
 
-  RuleParser(String field) {
+  private RuleParser(String field, boolean ofQuery, int rulesMax) {
     this.field = field;
+    this.ofQuery = ofQuery;
+    this.rulesMax = rulesMax;
+  }
+
+  /** Rules over events, in a field of a body. */
+  RuleParser(String field) {
+    this(field, false, FilterRules.RULES_MAX);
+  }
+
+  /** Rules over records, in a parameter of a query. */
+  static RuleParser ofQuery(String parameter, int rulesMax) {
+    return new RuleParser(parameter, true, rulesMax);
   }
 
   /** The conditions of an array, which all must hold. */
   List<Condition> parse(Json tree) {
-    if (!(tree instanceof Json.Arr array) || array.items().size() > FilterRules.RULES_MAX) {
+    if (!(tree instanceof Json.Arr array) || array.items().size() > rulesMax) {
       throw notAnArray();
     }
     return members(array, "rule ", 1);
   }
 
   Failure notAnArray() {
-    return Failure.body(field, "must be an array of up to " + FilterRules.RULES_MAX + " rules");
+    return failure("must be an array of up to " + rulesMax + " rules");
   }
 
   /** The members of an array, named by the prefix and their number, counted from 1. */
@@ -71,8 +86,8 @@ final class RuleParser {
   }
 
   private Condition rule(Json.Obj object, String name) {
-    if (++rules > FilterRules.RULES_MAX) {
-      throw fault(name, "is one more than the " + FilterRules.RULES_MAX + " that there may be");
+    if (++rules > rulesMax) {
+      throw fault(name, "is one more than the " + rulesMax + " that there may be");
     }
     if (!(object.get("field") instanceof Json.Str path)) {
       throw fault(name, "has no 'field' that is a string");
@@ -90,19 +105,28 @@ final class RuleParser {
     if (value == null) {
       throw fault(name, "has no 'value'");
     }
-    op.objection(value)
-        .ifPresent(wanted -> {
-          throw fault(name, "needs a 'value' that is " + wanted);
-        });
     try {
-      return new Condition.Rule(FieldPath.parse(path.value()), op, value);
+      FieldPath compiled = FieldPath.parse(path.value());
+      objection(compiled, op, value)
+          .ifPresent(wanted -> {
+            throw fault(name, "needs a 'value' that is " + wanted);
+          });
+      return new Condition.Rule(compiled, op, value);
     } catch (PathSyntaxException e) {
       throw fault(name, "has a 'field' that is not a path: " + e.problem());
     }
   }
 
+  private Optional<String> objection(FieldPath path, Op op, Json value) {
+    return ofQuery ? RecordRules.objection(path, op, value) : op.objection(value);
+  }
+
   private Failure fault(String name, String problem) {
-    return Failure.body(field, "must hold valid rules: " + name + " " + problem);
+    return failure("must hold valid rules: " + name + " " + problem);
+  }
+
+  private Failure failure(String rule) {
+    return ofQuery ? Failure.query(field, rule) : Failure.body(field, rule);
   }
 
   private static String words() {

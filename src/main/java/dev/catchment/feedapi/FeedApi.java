@@ -6,6 +6,7 @@ import dev.catchment.feeds.FeedMemory;
 import dev.catchment.feeds.FeedSettings;
 import dev.catchment.feeds.FeedTag;
 import dev.catchment.feeds.Snapshot;
+import dev.catchment.http.Conditions;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;

@@ -3,6 +3,7 @@ package dev.catchment.main;
 import dev.catchment.collections.Backfiller;
 import dev.catchment.collections.DataExpressions;
 import dev.catchment.collections.GenerationSweep;
+import dev.catchment.collections.IndexBuilder;
 import dev.catchment.collections.Projector;
 import dev.catchment.collections.RecordListener;
 import dev.catchment.db.Channel;
@@ -12,7 +13,8 @@ import dev.catchment.worker.Loop;
 import java.util.List;
 
 /** What keeps the records of collections: as events come in, again from the log, and no longer. */
-record CollectionParts(Loop projector, Loop backfills, Loop sweep, Backfiller backfiller) {
+record CollectionParts(
+    Loop projector, Loop backfills, Loop sweep, Loop indexes, Backfiller backfiller) {
   static CollectionParts over(Node.Stores stores, Node.Features features, FeedParts feeds) {
     Database database = stores.database();
     DataExpressions expressions = new DataExpressions(features.transforms());
@@ -20,6 +22,7 @@ record CollectionParts(Loop projector, Loop backfills, Loop sweep, Backfiller ba
         RecordListener.both(feeds.records(), new LiveRecords(features.live()));
     Backfiller backfiller =
         new Backfiller(database, stores.nodeName(), stores.eventIds(), expressions, listener);
+    IndexBuilder builder = new IndexBuilder(database);
     CollectionParts parts =
         new CollectionParts(
             new Loop(
@@ -34,16 +37,18 @@ record CollectionParts(Loop projector, Loop backfills, Loop sweep, Backfiller ba
                 stores.clock()),
             new Loop("backfills", backfiller, stores.clock()),
             new Loop("generations", new GenerationSweep(database), stores.clock()),
+            new Loop("indexes", builder, stores.clock()),
             backfiller);
     database.listen(Channel.LOG, any -> parts.projector.wake());
     database.listen(Channel.COLLECTIONS, any -> parts.projector.wake());
     database.listen(Channel.BACKFILLS, any -> parts.backfills.wake());
+    builder.wakes(parts.indexes::wake);
     database.listen(Channel.GENERATIONS, any -> parts.sweep.wake());
     return parts;
   }
 
   List<Loop> loops() {
-    return List.of(projector, backfills, sweep);
+    return List.of(projector, backfills, sweep, indexes);
   }
 
   /** Once the loops have ended. */

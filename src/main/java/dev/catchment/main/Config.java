@@ -2,6 +2,7 @@ package dev.catchment.main;
 
 import dev.catchment.api.TestDoor;
 import dev.catchment.base.Secret;
+import dev.catchment.collections.ScanBounds;
 import dev.catchment.outbound.Proxy;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ final class Config {
   private final Retention retention;
   private final Issues issues;
   private final Replay replay;
+  private final Collections collections;
   private final Quotas quotas;
   private final TestDoors testDoors;
 
@@ -113,6 +115,9 @@ final class Config {
   /** Settings {@code replay.*}. */
   record Replay(Duration kept) {}
 
+  /** Settings {@code collections.*}. */
+  record Collections(ScanBounds scan) {}
+
   /** Settings {@code quotas.*}; empty for any number. */
   record Quotas(OptionalLong eventsPerMonth, OptionalLong sources, OptionalLong destinations) {}
 
@@ -138,6 +143,8 @@ final class Config {
     retention = retention(cwd, values);
     issues = new Issues(Duration.ofMinutes(values.integer("issues.auto_resolve_minutes", 0, MANY)));
     replay = new Replay(Duration.ofHours(values.integer("replay.keep_hours", 1, 8_760)));
+    collections =
+        new Collections(ScanBounds.of(values.integer("collections.scan_rows_max", 1_000, MANY)));
     quotas =
         new Quotas(
             values.quota("quotas.events_per_month"),
@@ -216,6 +223,10 @@ final class Config {
 
   Replay replay() {
     return replay;
+  }
+
+  Collections collections() {
+    return collections;
   }
 
   Quotas quotas() {

@@ -39,6 +39,7 @@ import dev.catchment.api.TestDoor;
 import dev.catchment.api.TestSessionHandler;
 import dev.catchment.api.UsageHandler;
 import dev.catchment.collections.DataExpressions;
+import dev.catchment.collections.RecordScan;
 import dev.catchment.feedapi.FeedApi;
 import dev.catchment.http.Router;
 import dev.catchment.http.Site;
@@ -190,7 +191,10 @@ final class Doors {
           .routes(router);
       new BackfillHandler(stores.database(), gate).routes(router);
       new RecordHandler(
-              stores.database(), gate, new PastRecordHandler(stores.database(), gate, expressions))
+              stores.database(),
+              gate,
+              new RecordScan(stores.config().collections().scan()),
+              new PastRecordHandler(stores.database(), gate, expressions))
           .routes(router);
       new HistoryHandler(stores.database(), gate, expressions).routes(router);
     }

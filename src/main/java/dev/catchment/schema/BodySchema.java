@@ -123,34 +123,38 @@ public final class BodySchema {
       return List.of(new Violation("", "parse", "The body is neither valid JSON nor a form"));
     }
     try {
-      return schema
-          .validate(
-              parsed.get().text(),
-              InputFormat.JSON,
-              context ->
-                  context.setExecutionConfig(
-                      ExecutionConfig.builder()
-                          .formatAssertionsEnabled(true)
-                          .annotationCollectionEnabled(false)
-                          .maxEvaluationSteps(STEPS_MAX)
-                          .maxEvaluationDepth(DEPTH_MAX)
-                          .locale(Locale.ENGLISH)
-                          .build()))
-          .stream()
-          .limit(VIOLATIONS_MAX)
-          .map(error ->
-              new Violation(
-                  error.getInstanceLocation().toString(),
-                  error.getKeyword() == null ? "" : error.getKeyword(),
-                  brief(error.getMessage())))
-          .toList();
-    } catch (ValidationLimitExceededException | StackOverflowError e) {
+      return MatchBudget.within(() -> violations(parsed.get()));
+    } catch (MatchBudget.SpentException | ValidationLimitExceededException | StackOverflowError e) {
       return List.of(new Violation("", "limit", "The body takes too many steps to check"));
     } catch (RuntimeException e) {
       // The library reads the text once more, within tighter bounds than ours: numbers of at most
       // 1,000 digits, 500 levels. What it says of others is an exception of its JSON library's.
       return List.of(new Violation("", "limit", "The body cannot be checked"));
     }
+  }
+
+  private List<Violation> violations(Json parsed) {
+    return schema
+        .validate(
+            parsed.text(),
+            InputFormat.JSON,
+            context ->
+                context.setExecutionConfig(
+                    ExecutionConfig.builder()
+                        .formatAssertionsEnabled(true)
+                        .annotationCollectionEnabled(false)
+                        .maxEvaluationSteps(STEPS_MAX)
+                        .maxEvaluationDepth(DEPTH_MAX)
+                        .locale(Locale.ENGLISH)
+                        .build()))
+        .stream()
+        .limit(VIOLATIONS_MAX)
+        .map(error ->
+            new Violation(
+                error.getInstanceLocation().toString(),
+                error.getKeyword() == null ? "" : error.getKeyword(),
+                brief(error.getMessage())))
+        .toList();
   }
 
   private static String brief(@Nullable String message) {

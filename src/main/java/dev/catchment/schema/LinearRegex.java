@@ -9,10 +9,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The regular expressions of one schema. Their time grows with the text and no faster, because the
- * text is a stranger's: what needs backtracking (look-around, back references) is refused on save.
- * Counted repeats are written out when a pattern is compiled, and repeats of repeats multiply, so
- * what all patterns come to is bounded before any memory is spent on it.
+ * The regular expressions of one schema. Their time grows with the text and the pattern and no
+ * faster, because the text is a stranger's, and {@link MatchBudget} bounds it for a body: what
+ * needs backtracking (look-around, back references) is refused on save. Counted repeats are written
+ * out when a pattern is compiled, and repeats of repeats multiply, so what all patterns come to is
+ * bounded before any memory is spent on it.
  */
 final class LinearRegex implements RegularExpressionFactory {
   private static final int PATTERN_CHARS_MAX = 2_000;
@@ -20,23 +21,29 @@ final class LinearRegex implements RegularExpressionFactory {
   /** How large all patterns together may become: some tens of megabytes. */
   private static final long SIZE_MAX = 100_000;
 
-  private final Map<String, Pattern> patterns = new HashMap<>();
+  private final Map<String, Sized> patterns = new HashMap<>();
   private long size;
+
+  /** A pattern and how large it is. */
+  record Sized(Pattern pattern, long size) {}
 
   @Override
   public RegularExpression getRegularExpression(String regex) {
-    Pattern pattern = compile(regex);
-    // As the specification has it, a pattern fits anywhere in the text.
-    return text -> pattern.matcher(text).find();
+    Sized sized = compile(regex);
+    return text -> {
+      MatchBudget.spend(text.length(), sized.size());
+      // As the specification has it, a pattern fits anywhere in the text.
+      return sized.pattern().matcher(text).find();
+    };
   }
 
   /**
-   * The pattern, made once. Throws {@code INVALID} for what is not supported or too large.
+   * Makes the pattern, once. Throws {@code INVALID} for what is not supported or too large.
    *
    * <p>References may be followed when a body is checked, by several threads.
    */
-  synchronized Pattern compile(String regex) {
-    Pattern known = patterns.get(regex);
+  synchronized Sized compile(String regex) {
+    Sized known = patterns.get(regex);
     if (known != null) {
       return known;
     }
@@ -44,14 +51,15 @@ final class LinearRegex implements RegularExpressionFactory {
       throw Failure.body(
           "json_schema", "has a pattern of more than " + PATTERN_CHARS_MAX + " characters");
     }
-    size += PatternSize.of(regex);
+    long own = PatternSize.of(regex);
+    size += own;
     if (size > SIZE_MAX) {
       throw Failure.body("json_schema", "has patterns whose repeats are too many");
     }
     try {
-      Pattern pattern = Pattern.compile(regex);
-      patterns.put(regex, pattern);
-      return pattern;
+      Sized sized = new Sized(Pattern.compile(regex), own);
+      patterns.put(regex, sized);
+      return sized;
     } catch (PatternSyntaxException e) {
       throw Failure.body(
           "json_schema",

@@ -14,6 +14,8 @@ import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Secret;
 import dev.catchment.collections.DataExpressions;
+import dev.catchment.collections.RecordScan;
+import dev.catchment.collections.ScanBounds;
 import dev.catchment.db.Database;
 import dev.catchment.db.OpenDatabase;
 import dev.catchment.delivery.Courier;
@@ -208,7 +210,11 @@ final class ApiNode implements AutoCloseable {
         .routes(router);
     new BackfillHandler(database, gate).routes(router);
     DataExpressions expressions = new DataExpressions(transforms);
-    new RecordHandler(database, gate, new PastRecordHandler(database, gate, expressions))
+    new RecordHandler(
+            database,
+            gate,
+            new RecordScan(ScanBounds.standard()),
+            new PastRecordHandler(database, gate, expressions))
         .routes(router);
     new HistoryHandler(database, gate, expressions).routes(router);
     new EventHandler(database, gate).routes(router);

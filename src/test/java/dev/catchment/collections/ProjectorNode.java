@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A node with nothing but a log and its collections, whose projector is driven by hand. */
 final class ProjectorNode implements AutoCloseable {
@@ -30,6 +31,9 @@ final class ProjectorNode implements AutoCloseable {
 
   /** What the listener was told, across the life of this node. */
   final List<RecordChange> heard = new ArrayList<>();
+
+  /** May be replaced by one with other bounds. */
+  RecordScan scan = new RecordScan(ScanBounds.standard());
 
   private final String name;
   private final int pieceEvents;
@@ -183,9 +187,13 @@ final class ProjectorNode implements AutoCloseable {
   }
 
   List<RecordRow> records(String id, int limit) {
-    long generation = generation(id);
+    RecordQuery all = RecordQuery.parse(RecordQuery.Given.all());
+    return page(id, all, null, limit).rows();
+  }
+
+  RecordPage page(String id, RecordQuery query, @Nullable RecordPlace after, int limit) {
     return database.read(
-        tx -> Records.list(tx, generation, new Records.Wanted(List.of(), null, null, limit)));
+        tx -> scan.page(tx, Collections.get(tx, Events.SCOPE, id), query, after, limit));
   }
 
   /** The generation whose records are read. */
@@ -195,7 +203,12 @@ final class ProjectorNode implements AutoCloseable {
 
   /** How many rows a table has. */
   long count(String table) {
-    return database.<Long>read(tx -> tx.number("SELECT COUNT(*) AS n FROM " + table));
+    return number("SELECT COUNT(*) AS n FROM " + table);
+  }
+
+  /** The number {@code n} of a query. */
+  long number(String sql) {
+    return database.<Long>read(tx -> tx.number(sql));
   }
 
   long lag(String id) {

@@ -54,10 +54,31 @@ final class RecordedWebhooksTest {
                     one.payload().text()))
             .join();
       }
+      String users =
+          node.create(
+                  "users", Events.SOURCE, Events.spec("sender.id", "{\"data_path\":\"sender\"}"))
+              .id();
       node.settle();
       objects.forEach((event, object) ->
           check(node, String.valueOf(collections.get(event)), newest(recorded, event, object)));
+      // Users are made of what was there before their collection, and the others once more.
+      node.backfill(users, false, false);
+      collections.values().forEach(id -> node.backfill(id, false, true));
+      node.settleBackfills();
+      check(node, users, senders(recorded));
+      objects.forEach((event, object) ->
+          check(node, String.valueOf(collections.get(event)), newest(recorded, event, object)));
     }
+  }
+
+  /** Each user as the last payload that names it as its sender. */
+  private static Map<String, Json> senders(List<Recorded> recorded) {
+    Map<String, Json> senders = new LinkedHashMap<>();
+    for (Recorded one : recorded) {
+      Json sender = member(one.payload(), "sender");
+      senders.put(((Json.Num) member((Json.Obj) sender, "id")).text(), sender);
+    }
+    return senders;
   }
 
   private static CollectionRow.FoldSpec spec(String event, String object) {

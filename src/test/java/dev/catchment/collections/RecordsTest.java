@@ -48,7 +48,7 @@ final class RecordsTest {
               Map.entry("' OR 1=1 --", List.of()),
               Map.entry("a\0", List.of()));
       cases.forEach((search, keys) ->
-          assertThat(list(node, id, new Records.Wanted(List.of(), search, null, 50)))
+          assertThat(list(node, id, query(search)))
               .as(search)
               .extracting(RecordRow::key)
               .containsExactlyInAnyOrderElementsOf(keys));
@@ -64,11 +64,10 @@ final class RecordsTest {
         clock.set(clock.millis() + 1);
       }
       node.settle();
-      assertThat(list(node, id, new Records.Wanted(List.of("a"), null, null, 50))).hasSize(2);
-      assertThat(list(node, id, new Records.Wanted(List.of("a", "b", "1"), null, null, 50)))
-          .hasSize(4);
-      assertThat(list(node, id, new Records.Wanted(List.of("a,b"), null, null, 50))).isEmpty();
-      assertThat(list(node, id, new Records.Wanted(List.of(), null, null, 50))).hasSize(6);
+      assertThat(list(node, id, types("a"))).hasSize(2);
+      assertThat(list(node, id, types("a", "b", "1"))).hasSize(4);
+      assertThat(list(node, id, types("a,b"))).isEmpty();
+      assertThat(list(node, id, types())).hasSize(6);
     }
   }
 
@@ -83,15 +82,14 @@ final class RecordsTest {
       }
       node.settle();
       List<RecordRow> seen = new ArrayList<>();
-      Records.@Nullable Place after = null;
+      RecordPlace after = null;
       for (int page = 0; page < 20; page++) {
-        List<RecordRow> rows = list(node, id, new Records.Wanted(List.of(), null, after, 5));
-        boolean more = rows.size() > 5;
-        seen.addAll(more ? rows.subList(0, 5) : rows);
-        if (!more) {
+        RecordPage rows = node.page(id, types(), after, 5);
+        seen.addAll(rows.rows());
+        if (!rows.hasMore()) {
           break;
         }
-        after = new Records.Place(seen.getLast().updatedAt(), seen.getLast().id());
+        after = rows.next();
         // Records that were already shown, and new ones, move to the front and stay out of the way.
         clock.set(Events.RECEIVED + 1_000 + page);
         node.append("{\"id\":" + seen.getFirst().key() + ",\"again\":true}");
@@ -153,9 +151,16 @@ final class RecordsTest {
     }
   }
 
-  private static List<RecordRow> list(ProjectorNode node, String id, Records.Wanted wanted) {
-    long generation = node.generation(id);
-    return node.database.read(tx -> Records.list(tx, generation, wanted));
+  private static RecordQuery query(String search) {
+    return RecordQuery.parse(new RecordQuery.Given(search, List.of(), null, null));
+  }
+
+  private static RecordQuery types(String... types) {
+    return RecordQuery.parse(new RecordQuery.Given(null, List.of(types), null, null));
+  }
+
+  private static List<RecordRow> list(ProjectorNode node, String id, RecordQuery query) {
+    return node.page(id, query, null, 50).rows();
   }
 
   private static List<String> ids(

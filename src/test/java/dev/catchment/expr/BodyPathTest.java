@@ -1,7 +1,9 @@
 package dev.catchment.expr;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.catchment.base.Failure;
 import dev.catchment.json.Json;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class BodyPathTest {
   private static final Map<String, String> HEADERS =
@@ -54,6 +57,35 @@ final class BodyPathTest {
                 .find(Json.parse(body), HEADERS)
                 .map(Json::text))
         .isEqualTo(Optional.ofNullable(expected));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          type + action          | {"type":"Issue","action":"update"} | "Issue.update"
+          type + action          | {"type":"Issue"}                   | "Issue"
+          type + action          | {"type":null,"action":[1]}         |
+          type + action          | [1]                                |
+          a + headers.x-kind + b | {"a":1.0,"b":true}                 | "1.0.order.true"
+          $["a + b"]             | {"a + b":1}                        | 1
+          a+b                    | {"a+b":1}                          | 1
+          """)
+  void joinedPathsLeadToTheTextsOfAllThatIsThere(
+      String path, String body, @Nullable String expected) {
+    BodyPath joined = BodyPath.parseJoined(path, "event_type_field");
+    assertThat(joined.find(Json.parse(body), HEADERS).map(Json::text))
+        .isEqualTo(Optional.ofNullable(expected));
+    assertThat(joined).hasToString(path);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a + ", " + a", "a + b..c", "a + b + c + d + e + f"})
+  void aJoinOfWhatIsNoPathOrTooManyIsRefused(String path) {
+    assertThatThrownBy(() -> BodyPath.parseJoined(path, "event_type_field"))
+        .isInstanceOf(Failure.class)
+        .hasMessageContaining("'event_type_field' must");
   }
 
   @Test

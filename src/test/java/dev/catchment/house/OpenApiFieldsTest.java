@@ -53,6 +53,7 @@ final class OpenApiFieldsTest {
                 POST /v1/connections/preview
                 GET,POST /v1/collections
                 GET,PATCH,DELETE /v1/collections/{id}
+                GET,POST,DELETE /v1/collections/{id}/backfill
                 GET /v1/collections/{id}/records
                 GET /v1/collections/{id}/records/{key}
                 GET /v1/collections/{id}/records/{key}/history

@@ -409,7 +409,8 @@ final class ConfigTest {
         config.retention(),
         config.issues(),
         config.replay(),
-        config.quotas());
+        config.quotas(),
+        config.testDoors());
   }
 
   private Config load(Map<String, String> environment, String... flags) {

@@ -122,6 +122,21 @@ final class BodySchemaTest {
   }
 
   @Test
+  void textsTimesPatternsAreBoundedForABody() {
+    // Within the size that patterns may have, and 50,000 states for each character.
+    BodySchema schema =
+        compile("{\"items\":{\"pattern\":\"^(a{1,1000}b?){25}$\"},\"maxItems\":100000}");
+    assertThat(check(schema, "[\"" + "a".repeat(2_000) + "\"]")).isEmpty();
+    String text = "\"" + "a".repeat(1_000) + "\"";
+    List<Violation> many = check(schema, "[" + (text + ",").repeat(10_000) + text + "]");
+    assertThat(many)
+        .containsExactly(new Violation("", "limit", "The body takes too many steps to check"));
+    assertThat(check(schema, "[" + text + "]")).as("each body has its own").isEmpty();
+    BodySchema usual = compile("{\"pattern\":\"^[A-Za-z0-9+/=]*$\"}");
+    assertThat(check(usual, "\"" + "A".repeat(10 << 20) + "\"")).isEmpty();
+  }
+
+  @Test
   void whatAllPatternsOfASchemaComeToIsBounded() {
     StringBuilder properties = new StringBuilder();
     for (int i = 0; i < 2_000; i++) {

@@ -2,9 +2,12 @@ package dev.catchment.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.catchment.expr.BodyPath;
 import dev.catchment.expr.FieldPath;
 import dev.catchment.json.Json;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -69,7 +72,6 @@ final class TemplatesTest {
   void pathsAreWellFormedAndDedupHasBothPartsOrNone() {
     for (Template template : Templates.list()) {
       Stream.of(
-              template.eventTypeField(),
               template.eventTimePath(),
               "body_field".equals(template.dedupStrategy()) ? template.dedupField() : null,
               template.wire().get("primary_key_path") instanceof Json.Str path
@@ -77,6 +79,10 @@ final class TemplatesTest {
                   : null)
           .filter(path -> path != null)
           .forEach(path -> assertThat(FieldPath.parse(path)).isNotNull());
+      if (template.eventTypeField() != null) {
+        assertThat(BodyPath.parseJoined(template.eventTypeField(), "f"))
+            .hasToString(template.eventTypeField());
+      }
       assertThat(template.dedupStrategy() == null)
           .as(template.slug())
           .isEqualTo(template.dedupField() == null);
@@ -113,6 +119,31 @@ final class TemplatesTest {
   }
 
   @Test
+  void aTypeOfTwoFieldsIsBothOfThem() {
+    Map<String, String> types =
+        Map.of(
+            "linear",
+            "{\"type\":\"Issue\",\"action\":\"update\"} Issue.update",
+            "plaid",
+            "{\"webhook_type\":\"ITEM\",\"webhook_code\":\"ERROR\"} ITEM.ERROR",
+            "gocardless",
+            "{\"events\":[{\"resource_type\":\"payments\",\"action\":\"paid_out\"}]}"
+                + " payments.paid_out",
+            "asana",
+            "{\"events\":[{\"action\":\"added\",\"resource\":{\"resource_type\":\"task\"}}]}"
+                + " added.task");
+    types.forEach((slug, example) -> {
+      String path = Templates.find(slug).orElseThrow().eventTypeField();
+      int blank = example.indexOf(' ');
+      assertThat(
+              BodyPath.parseJoined(String.valueOf(path), "f")
+                  .find(Json.parse(example.substring(0, blank)), Map.of()))
+          .as(slug)
+          .contains(Json.of(example.substring(blank + 1)));
+    });
+  }
+
+  @Test
   void theTypesAreThoseOfTheApi() {
     Set<String> general = Set.of("hmac_sha256", "hmac_sha1", "standard_webhooks");
     for (Template template : Templates.list()) {
@@ -138,7 +169,7 @@ final class TemplatesTest {
       String path = Templates.find(slug).orElseThrow().eventTypeField();
       if (path != null
           && !path.startsWith("headers.")
-          && FieldPath.parse(path).find(body).isPresent()) {
+          && BodyPath.parseJoined(path, "f").find(Optional.of(body), Map.of()).isPresent()) {
         found++;
       }
     }

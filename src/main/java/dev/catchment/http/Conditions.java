@@ -1,20 +1,19 @@
-package dev.catchment.feedapi;
+package dev.catchment.http;
 
-import dev.catchment.http.Headers;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What a request says of the answer it can use (RFC 9110, sections 12.5.3 and 13.1.2). Pure. */
-final class Conditions {
+public final class Conditions {
   private static final Pattern TAG = Pattern.compile("(?:W/)?(\"[^\"]*\")");
   private static final Pattern REFUSED = Pattern.compile("q=0(\\.0{0,3})?");
 
   private Conditions() {}
 
   /** Whether the caller already has the body of that tag; compared weakly. */
-  static boolean has(Headers headers, String etag) {
+  public static boolean has(Headers headers, String etag) {
     for (String line : headers.all("If-None-Match")) {
       if (line.strip().equals("*")) {
         return true;
@@ -30,7 +29,7 @@ final class Conditions {
   }
 
   /** Whether the caller takes gzip. */
-  static boolean acceptsGzip(Headers headers) {
+  public static boolean acceptsGzip(Headers headers) {
     boolean any = false;
     List<String> lines = headers.all("Accept-Encoding");
     for (String coding : String.join(",", lines).toLowerCase(Locale.ROOT).split(",")) {

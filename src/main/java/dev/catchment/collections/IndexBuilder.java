@@ -1,0 +1,181 @@
+package dev.catchment.collections;
+
+import dev.catchment.db.Channel;
+import dev.catchment.db.Database;
+import dev.catchment.db.Durability;
+import dev.catchment.db.Tx;
+import dev.catchment.worker.Step;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds the indexes of records beside the hot path, a slice at a time: fills in those that were
+ * declared, takes changes into those of texts, and removes those that nobody wants any more. Sleeps
+ * while there is nothing to do, and is not even woken by records where no text is indexed. Two
+ * nodes that build the same index do nothing twice.
+ */
+public final class IndexBuilder implements Step {
+  /**
+   * How much one transaction does.
+   *
+   * @param filled records whose values are filled in
+   * @param followed changes whose texts are taken in, which costs most for each
+   * @param swept rows that are removed
+   */
+  record Slices(int filled, int followed, int swept) {}
+
+  private static final Slices SLICES = new Slices(500, 128, 1_000);
+
+  /** Left to other writers after a slice. */
+  private static final long PAUSE_MILLIS = 10;
+
+  /** In which changes gather that an index of texts takes in; until then they are looked at. */
+  private static final long GATHER_MILLIS = 250;
+
+  private final Database database;
+  private final Slices slices;
+  private volatile boolean following = true;
+  private @Nullable Runnable wake;
+
+  /** A builder of the indexes of one store. */
+  public IndexBuilder(Database database) {
+    this(database, SLICES);
+  }
+
+  IndexBuilder(Database database, Slices slices) {
+    this.database = database;
+    this.slices = slices;
+    database.listen(Channel.COLLECTIONS, any -> wake());
+    database.listen(
+        Channel.RECORDS,
+        any -> {
+          if (following) {
+            wake();
+          }
+        });
+  }
+
+  /** What wakes whoever drives this. */
+  public void wakes(Runnable driver) {
+    wake = driver;
+  }
+
+  private void wake() {
+    Runnable driver = wake;
+    if (driver != null) {
+      driver.run();
+    }
+  }
+
+  /**
+   * All there is.
+   *
+   * @param collections those that have an index, by id
+   */
+  private record Stand(
+      List<RecordIndexes.Index> declared,
+      List<SearchIndexes.Index> texts,
+      Map<String, CollectionRow> collections) {
+    boolean reads(String collectionId, long generation) {
+      CollectionRow row = collections.get(collectionId);
+      return row != null
+          && (row.table().generation() == generation
+              || Objects.equals(row.table().building(), generation));
+    }
+
+    boolean wantsTexts(SearchIndexes.Index index) {
+      CollectionRow row = collections.get(index.collectionId());
+      return row != null
+          && row.table().generation() == index.generation()
+          && SearchIndexes.isAllowed(row);
+    }
+
+    boolean isBehind(SearchIndexes.Index index) {
+      CollectionRow row = collections.get(index.collectionId());
+      return row != null && index.changeNumber() < row.table().changeNumber();
+    }
+  }
+
+  @Override
+  public Next step() {
+    Stand stand = database.read(IndexBuilder::stand);
+    following = !stand.texts().isEmpty();
+    Optional<RecordIndexes.Index> declared =
+        stand.declared().stream()
+            .filter(index ->
+                index.dropped()
+                    || !index.complete()
+                    || !stand.reads(index.collectionId(), index.generation()))
+            .findFirst();
+    if (declared.isPresent()) {
+      build(stand, declared.get());
+      return new Next.Rest(PAUSE_MILLIS);
+    }
+    boolean more = false;
+    boolean any = false;
+    for (SearchIndexes.Index index : stand.texts()) {
+      boolean wanted = stand.wantsTexts(index);
+      if (!wanted || stand.isBehind(index)) {
+        any = true;
+        more |= wanted ? follow(index) : sweep(stand, index);
+      }
+    }
+    if (!any) {
+      return Step.whenWoken();
+    }
+    return new Next.Rest(more ? PAUSE_MILLIS : GATHER_MILLIS);
+  }
+
+  private static Stand stand(Tx tx) {
+    List<RecordIndexes.Index> declared = RecordIndexes.all(tx);
+    List<SearchIndexes.Index> texts = SearchIndexes.all(tx);
+    Map<String, CollectionRow> rows = new HashMap<>();
+    declared.forEach(index -> find(tx, index.collectionId(), rows));
+    texts.forEach(index -> find(tx, index.collectionId(), rows));
+    return new Stand(declared, texts, rows);
+  }
+
+  private static void find(Tx tx, String collectionId, Map<String, CollectionRow> rows) {
+    if (!rows.containsKey(collectionId)) {
+      Collections.findAnywhere(tx, collectionId).ifPresent(row -> rows.put(collectionId, row));
+    }
+  }
+
+  private void build(Stand stand, RecordIndexes.Index index) {
+    boolean gone = index.dropped() || !stand.reads(index.collectionId(), index.generation());
+    database.write(
+        Durability.DERIVED,
+        tx -> {
+          Optional<RecordIndexes.Index> locked = RecordIndexes.lock(tx, index.id());
+          if (locked.isPresent() && (gone || locked.get().dropped())) {
+            RecordIndexes.sweep(tx, locked.get(), slices.swept());
+          } else if (locked.isPresent() && !locked.get().complete()) {
+            RecordIndexes.fill(tx, locked.get(), slices.filled());
+          }
+          return true;
+        });
+  }
+
+  private boolean follow(SearchIndexes.Index index) {
+    return database.<Boolean>write(
+        Durability.DERIVED, tx -> SearchIndexes.follow(tx, index, slices.followed()));
+  }
+
+  private boolean sweep(Stand stand, SearchIndexes.Index index) {
+    CollectionRow row = stand.collections().get(index.collectionId());
+    return database.<Boolean>write(
+        Durability.DERIVED,
+        tx -> {
+          if (row != null) {
+            // Whoever searched before a rebuild goes on searching after it.
+            SearchIndexes.want(tx, row);
+          }
+          SearchIndexes.sweep(tx, index, slices.swept());
+          return true;
+        });
+  }
+}
