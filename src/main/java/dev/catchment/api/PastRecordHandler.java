@@ -155,7 +155,8 @@ public final class PastRecordHandler {
 
     private void add(String key, PastRecords.Past past) {
       switch (past) {
-        case PastRecords.Past.Present(RecordRow record) -> records.add(row(collection, record, fields));
+        case PastRecords.Past.Present(RecordRow record) ->
+            records.add(row(collection, record, fields));
         case PastRecords.Past.Unknown none -> unknown.add(key);
         case PastRecords.Past.Absent none -> {}
       }
@@ -204,8 +205,7 @@ public final class PastRecordHandler {
                       tx,
                       expressions,
                       collection,
-                      new Difference.Span(
-                          begin, end, place == null ? begin.position() : place[2]),
+                      new Difference.Span(begin, end, place == null ? begin.position() : place[2]),
                       limit),
                   reached -> Cursor.of(begin.position(), end.position(), reached)));
     });
