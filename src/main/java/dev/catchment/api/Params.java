@@ -92,12 +92,17 @@ public record Params(Query query) {
 
   /** The parameter {@code limit}; one above {@code max} is lowered to it. */
   public int limit(int fallback, int max) {
-    if (query.first("limit").isEmpty()) {
+    return limit("limit", fallback, max);
+  }
+
+  /** A parameter like {@code limit}. */
+  int limit(String name, int fallback, int max) {
+    if (query.first(name).isEmpty()) {
       return fallback;
     }
-    int limit = number("limit", 0, max);
+    int limit = number(name, 0, max);
     if (limit < 1) {
-      throw Failure.query("limit", "must be an integer of at least 1");
+      throw Failure.query(name, "must be an integer of at least 1");
     }
     return limit;
   }
@@ -117,7 +122,8 @@ public record Params(Query query) {
       return fallback;
     }
     if (!DIGITS.matcher(text).matches()) {
-      throw Failure.query(name, "must be an integer of at least " + (name.equals("limit") ? 1 : 0));
+      throw Failure.query(
+          name, "must be an integer of at least " + (name.equals("offset") ? 0 : 1));
     }
     String digits = text.replaceFirst("^0+(?=.)", "");
     return digits.length() > 9 ? max : Math.min(max, Integer.parseInt(digits));

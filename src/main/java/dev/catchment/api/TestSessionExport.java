@@ -5,8 +5,8 @@ import dev.catchment.db.Database;
 import dev.catchment.db.Tx;
 import dev.catchment.db.Where;
 import dev.catchment.delivery.ManualRetries;
-import dev.catchment.http.Download;
 import dev.catchment.http.Request;
+import dev.catchment.http.Streamed;
 import dev.catchment.json.Json;
 import dev.catchment.routing.EventFilter;
 import dev.catchment.routing.EventJson;
@@ -14,7 +14,10 @@ import dev.catchment.routing.EventRow;
 import dev.catchment.routing.Events;
 import dev.catchment.trial.TestNotes;
 import dev.catchment.trial.TestSessions;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TestSessionExport {
   private static final int ROWS_AT_ONCE = 100;
+  private static final Duration TIME_MAX = Duration.ofMinutes(10);
   private static final String BASE64 = "base64:";
   private static final List<String> COLUMNS =
       List.of(
@@ -52,32 +56,33 @@ final class TestSessionExport {
     this.sessions = sessions;
   }
 
-  Download handle(Request request) {
+  Streamed handle(Request request) {
     door.enter(request, false);
     String id = TestDoor.id(request);
     boolean csv = "csv".equals(Params.of(request).word("format", List.of("ndjson", "csv")));
     database.read(tx -> sessions.get(tx, id));
-    return new Download(
+    return new Streamed(
         List.of(
             Map.entry("Content-Type", csv ? "text/csv; charset=utf-8" : "application/x-ndjson"),
             Map.entry(
                 "Content-Disposition",
                 "attachment; filename=\"session-" + id + (csv ? ".csv\"" : ".ndjson\"")),
             Map.entry("X-Content-Type-Options", "nosniff")),
-        sink -> write(id, csv, sink));
+        TIME_MAX,
+        out -> write(id, csv, out));
   }
 
-  private void write(String id, boolean csv, Download.Sink sink) {
-    if (csv && !sink.write(utf8(String.join(",", COLUMNS) + "\r\n"))) {
-      return;
+  private void write(String id, boolean csv, OutputStream out) throws IOException {
+    if (csv) {
+      out.write(utf8(String.join(",", COLUMNS) + "\r\n"));
     }
     EventFilter rest = everything();
     List<EventRow> rows = rows(id, rest);
     while (!rows.isEmpty()) {
       for (EventRow row : rows) {
         Optional<byte[]> line = database.read(tx -> line(tx, id, row.id(), csv));
-        if (line.isPresent() && !sink.write(line.get())) {
-          return;
+        if (line.isPresent()) {
+          out.write(line.get());
         }
       }
       // Every id has the same length, so the longer text is the very next place after it.

@@ -77,7 +77,7 @@ public final class TestSessionHandler {
           .on("PATCH", path + "/{id}/response", this::response)
           .on("PATCH", path + "/{id}/forwarding", this::forwarding)
           .on("POST", path + "/{id}/claim", this::claim)
-          .download(path + "/{id}/export", export::handle);
+          .streamed(path + "/{id}/export", export::handle);
     }
   }
 

@@ -181,7 +181,8 @@ public final class Fold {
         : OptionalLong.empty();
   }
 
-  private static OptionalLong millis(Json value) {
+  /** Milliseconds since 1970 of a time as senders write it: ISO 8601 text or Unix time. */
+  public static OptionalLong millis(Json value) {
     return switch (value) {
       case Json.Num number -> unix(number.text());
       case Json.Str string -> {

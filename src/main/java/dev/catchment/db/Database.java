@@ -1,5 +1,6 @@
 package dev.catchment.db;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -36,6 +37,19 @@ public final class Database implements AutoCloseable {
   /** Runs the work on a snapshot. Throws {@code UNAVAILABLE} when the store is away. */
   public <T> T read(Work<T> work) {
     return readers.read(work);
+  }
+
+  /**
+   * Runs the work on a snapshot that may have to wait for somebody else in between, such as a
+   * client that reads slowly. While it lasts the store keeps what it sees, so the caller bounds it.
+   *
+   * @param pauseMax how long it may wait between two statements or rows
+   */
+  public <T> T readSlowly(Duration pauseMax, Work<T> work) {
+    return readers.read(tx -> {
+      tx.allowPauses(pauseMax);
+      return work.in(tx);
+    });
   }
 
   /** Runs the work as one transaction that survives a loss of power once this returns. */

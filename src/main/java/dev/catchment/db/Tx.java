@@ -5,6 +5,7 @@ import dev.catchment.observe.Log;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -126,6 +127,15 @@ public final class Tx {
   /** The one number a query answers; 0 when it answers none. */
   public long number(String sql, @Nullable Object... args) {
     return find(sql, row -> row.number("n"), args).orElse(0L);
+  }
+
+  /** Keeps a shared store from ending a transaction that is idle for less than this. */
+  void allowPauses(Duration max) {
+    if (dialect() == Dialect.POSTGRESQL) {
+      number(
+          "SELECT LENGTH(set_config('idle_in_transaction_session_timeout', ?, true)) AS n",
+          Long.toString(max.toMillis()));
+    }
   }
 
   /** Wakes the listeners of a channel after the commit, here and on the other nodes. */

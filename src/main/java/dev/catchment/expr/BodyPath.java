@@ -99,6 +99,11 @@ public final class BodyPath {
     return Optional.ofNullable(headers.get(path.nameAt(1).toLowerCase(Locale.ROOT))).map(Json::of);
   }
 
+  /** The path as such. */
+  FieldPath path() {
+    return path;
+  }
+
   /** The path as it was written. */
   @Override
   public String toString() {

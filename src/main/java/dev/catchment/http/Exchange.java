@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -45,6 +46,7 @@ final class Exchange {
   private long bytesLooked = -1;
   private boolean admitted;
   private boolean answered;
+  private @Nullable UploadStream upload;
 
   static void begin(Shared shared, Pace pace, HttpServerRequest http) {
     new Exchange(shared, pace, http).route();
@@ -124,9 +126,36 @@ final class Exchange {
       http.response().writeContinue();
     }
     pace.reads(this);
+    if (matched.does() instanceof Router.Does.Take(UploadHandler handler)) {
+      take(handler);
+      return;
+    }
     http.handler(this::chunk);
     http.exceptionHandler(lost -> end());
     http.endHandler(done -> handle());
+  }
+
+  /** The handler reads the body while it comes. */
+  private void take(UploadHandler handler) {
+    UploadStream stream = new UploadStream(http, context);
+    upload = stream;
+    http.handler(stream::add);
+    http.exceptionHandler(lost -> stream.lose());
+    http.endHandler(done -> {
+      pace.hasRead(this);
+      stream.end();
+    });
+    inThread(() -> {
+      try {
+        Response response = handler.handle(new Request(head, pathParameters, nothing), stream);
+        return () -> refuse(response);
+      } catch (IOException e) {
+        return this::end;
+      } catch (RuntimeException | StackOverflowError e) {
+        Response problem = problem(e);
+        return () -> refuse(problem);
+      }
+    });
   }
 
   private boolean tooLong(String length) {
@@ -179,6 +208,9 @@ final class Exchange {
 
   /** Whether too little of the body has come since this was last asked. */
   boolean isSlow(int bytesMin) {
+    if (upload != null) {
+      return upload.isSlow(bytesMin);
+    }
     boolean slow = bytesLooked >= 0 && reserved - bytesLooked < bytesMin;
     bytesLooked = reserved;
     return slow;
@@ -194,7 +226,6 @@ final class Exchange {
     switch (target.does()) {
       case Router.Does.Answer(Handler handler) -> handleBlocking(handler, request);
       case Router.Does.AnswerAsync(AsyncHandler handler) -> handleAsync(handler, request);
-      case Router.Does.Send(Download.Handler handler) -> send(handler, request);
       case Router.Does.Open open -> open(open, request);
       case Router.Does.OpenOrPoll(StreamHandler handler) -> {
         if (request.wantsEventStream()) {
@@ -203,27 +234,61 @@ final class Exchange {
           poll(handler, request);
         }
       }
+      case Router.Does.Write(Streamed.Handler handler) -> write(handler, request);
+      case Router.Does.Take take -> throw new IllegalStateException("Its body is not gathered");
     }
   }
 
-  private void send(Download.Handler handler, Request request) {
+  private void write(Streamed.Handler handler, Request request) {
     inThread(() -> {
-      Download download = handler.handle(request);
-      return () -> sent(download);
+      Streamed streamed = handler.handle(request);
+      return () -> write(streamed);
     });
   }
 
-  private void sent(Download download) {
-    if (answered) {
+  private void write(Streamed streamed) {
+    HttpServerResponse out = http.response();
+    if (answered || out.closed()) {
+      end();
       return;
     }
+    streamed.headers().forEach(header -> out.headers().add(header.getKey(), header.getValue()));
+    out.putHeader("X-Request-Id", head.id());
     if (HttpMethod.HEAD.equals(http.method())) {
       end();
-      var _ = BodyStream.head(http.response(), download).putHeader("X-Request-Id", head.id()).end();
-    } else if (takesPlace()) {
-      http.response().putHeader("X-Request-Id", head.id());
-      release();
-      BodyStream.begin(http.response(), context, shared.streams, download, () -> pace.ended(this));
+      var _ = out.end();
+      return;
+    }
+    out.setChunked(true);
+    AnswerStream stream =
+        new AnswerStream(out, context, streamed, shared.streams.bounds(), this::end);
+    try {
+      shared.handlers.execute(() -> write(streamed, stream));
+    } catch (RejectedExecutionException e) {
+      failed(stream, router.problems().of(Failure.unavailable(e), head.id()));
+    }
+  }
+
+  private void write(Streamed streamed, AnswerStream stream) {
+    try {
+      streamed.body().write(stream);
+      stream.finish();
+    } catch (IOException e) {
+      context.runOnContext(ignored -> stream.cut());
+    } catch (RuntimeException | StackOverflowError e) {
+      Response problem = problem(e);
+      context.runOnContext(ignored -> failed(stream, problem));
+    }
+  }
+
+  private void failed(AnswerStream stream, Response problem) {
+    if (stream.isStarted()) {
+      stream.cut();
+    } else {
+      stream.forget();
+      http.response().headers().clear();
+      http.response().setChunked(false);
+      answer(problem);
     }
   }
 
@@ -362,6 +427,7 @@ final class Exchange {
   private void refuse(Response response) {
     boolean complete = http.isEnded();
     if (!complete) {
+      http.resume();
       http.handler(ignored -> {});
       http.exceptionHandler(ignored -> {});
     }

@@ -39,8 +39,11 @@ public final class Router {
     /** It is answered by the event loop. */
     record AnswerAsync(AsyncHandler handler) implements Does {}
 
-    /** A virtual thread answers it by a body that is made while it is sent. */
-    record Send(Download.Handler handler) implements Does {}
+    /** It is answered by a virtual thread, piece by piece. */
+    record Write(Streamed.Handler handler) implements Does {}
+
+    /** A virtual thread reads its body while it comes, and answers. */
+    record Take(UploadHandler handler) implements Does {}
 
     /**
      * Its connection stays open.
@@ -140,9 +143,14 @@ public final class Router {
         "GET", pattern, new Target(new Does.Open(handler, null), request -> MANAGEMENT_BODY_MAX));
   }
 
-  /** A route of {@code GET} that is answered by a body that is made while it is sent. */
-  public Router download(String pattern, Download.Handler handler) {
-    return add("GET", pattern, new Target(new Does.Send(handler), request -> MANAGEMENT_BODY_MAX));
+  /** A route of {@code GET} whose answers are written while they are made. */
+  public Router streamed(String pattern, Streamed.Handler handler) {
+    return add("GET", pattern, new Target(new Does.Write(handler), request -> MANAGEMENT_BODY_MAX));
+  }
+
+  /** A route of {@code POST} whose body, of any length, is read while it comes. */
+  public Router upload(String pattern, UploadHandler handler) {
+    return add("POST", pattern, new Target(new Does.Take(handler), request -> Integer.MAX_VALUE));
   }
 
   /**

@@ -22,6 +22,8 @@ public record Event(
     byte[] body,
     long receivedAt,
     Checks checks) {
+  /** What stands for the method of a seed; no request can have it. */
+  public static final String SEED_METHOD = "IMPORT";
 
   /** An event that nothing was asked of. */
   public Event(
@@ -54,6 +56,19 @@ public record Event(
   /** Whether it repeats another event: it is kept, and nobody acts on it. */
   public boolean isDuplicate() {
     return checks.dedup() != null && checks.dedup().duplicateOf() != null;
+  }
+
+  /**
+   * Whether connections and live feeds of deliveries are to see it: neither a duplicate nor a seed,
+   * which only fills collections.
+   */
+  public boolean isRouted() {
+    return !isDuplicate() && !isSeed();
+  }
+
+  /** Whether it was imported to fill a collection. */
+  public boolean isSeed() {
+    return request.method().equals(SEED_METHOD);
   }
 
   Event duplicateOf(Dedup dedup, String original) {

@@ -29,8 +29,9 @@ final class ConfigSources {
   private static final String FILE = "catchment.properties";
   private static final String PREFIX = "CATCHMENT_";
 
-  /** Variables for the script that starts java, not for the server. */
-  private static final Set<String> LAUNCHER = Set.of("CATCHMENT_JAVA_OPTS", "CATCHMENT_JAVA_GC");
+  /** Variables for the script that starts java and for other commands, not for the server. */
+  private static final Set<String> LAUNCHER =
+      Set.of("CATCHMENT_JAVA_OPTS", "CATCHMENT_JAVA_GC", Remote.KEY_VARIABLE);
 
   private final Map<String, ConfigValues.Entry> entries = new TreeMap<>();
   private final List<String> errors = new ArrayList<>();

@@ -5,6 +5,7 @@ import dev.catchment.access.AccountSettings;
 import dev.catchment.access.Accounts;
 import dev.catchment.access.OriginRule;
 import dev.catchment.access.SessionCookie;
+import dev.catchment.api.AggregateHandler;
 import dev.catchment.api.AttemptHandler;
 import dev.catchment.api.AuthHandler;
 import dev.catchment.api.BackfillHandler;
@@ -15,12 +16,14 @@ import dev.catchment.api.ConnectionPreviewHandler;
 import dev.catchment.api.DestinationHandler;
 import dev.catchment.api.DocumentHandler;
 import dev.catchment.api.EventHandler;
+import dev.catchment.api.ExportHandler;
 import dev.catchment.api.FeedHandler;
 import dev.catchment.api.FeedItemHandler;
 import dev.catchment.api.Gate;
 import dev.catchment.api.GatewayProblems;
 import dev.catchment.api.HealthHandler;
 import dev.catchment.api.HistoryHandler;
+import dev.catchment.api.ImportHandler;
 import dev.catchment.api.IngestHandler;
 import dev.catchment.api.IssueHandler;
 import dev.catchment.api.LiveHandler;
@@ -32,6 +35,7 @@ import dev.catchment.api.RefusedRequestHandler;
 import dev.catchment.api.ReplayHandler;
 import dev.catchment.api.RetryHandler;
 import dev.catchment.api.RetryJobHandler;
+import dev.catchment.api.SchemaHandler;
 import dev.catchment.api.SocketIngestHandler;
 import dev.catchment.api.SourceHandler;
 import dev.catchment.api.SourceRows;
@@ -44,7 +48,10 @@ import dev.catchment.feedapi.FeedApi;
 import dev.catchment.http.Router;
 import dev.catchment.http.Site;
 import dev.catchment.ingest.ClientAddress;
+import dev.catchment.insight.Aggregation;
 import dev.catchment.outbound.TlsContexts;
+import dev.catchment.transfer.Export;
+import dev.catchment.transfer.Seeding;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -175,6 +182,8 @@ final class Doors {
           .routes(router);
       new ConnectionPreviewHandler(stores.database(), gate, features.transforms()).routes(router);
       collections(router, gate);
+      insight(router, gate);
+      transfer(router, gate, plan);
       new EventHandler(stores.database(), gate).routes(router);
       new AttemptHandler(stores.database(), gate).routes(router);
       letters(router, gate, features.letters());
@@ -182,6 +191,32 @@ final class Doors {
               stores.database(),
               gate,
               request -> features.intake().ingest().acceptAgain(request.refused()))
+          .routes(router);
+    }
+
+    private RecordScan scan() {
+      return new RecordScan(stores.config().collections().scan());
+    }
+
+    private void insight(Router router, Gate gate) {
+      new SchemaHandler(stores.database(), gate, scan()).routes(router);
+      new AggregateHandler(gate, new Aggregation(stores.database(), scan(), stores.clock()))
+          .routes(router);
+    }
+
+    private void transfer(Router router, Gate gate, Plan plan) {
+      new ExportHandler(stores.database(), gate, new Export(stores.database(), scan()))
+          .routes(router);
+      new ImportHandler(
+              stores.database(),
+              gate,
+              new Seeding(
+                  stores.database(),
+                  stores.log(),
+                  new DataExpressions(features.transforms()),
+                  stores.eventIds(),
+                  stores.config().ingest().maxBodyBytes(),
+                  ImportHandler.within(plan)))
           .routes(router);
     }
 
@@ -193,7 +228,7 @@ final class Doors {
       new RecordHandler(
               stores.database(),
               gate,
-              new RecordScan(stores.config().collections().scan()),
+              scan(),
               new PastRecordHandler(stores.database(), gate, expressions))
           .routes(router);
       new HistoryHandler(stores.database(), gate, expressions).routes(router);

@@ -3,7 +3,9 @@ package dev.catchment.main;
 import dev.catchment.bench.BenchCommand;
 import dev.catchment.bench.Launch;
 import dev.catchment.bench.Surroundings;
+import java.io.Console;
 import java.security.SecureRandom;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -36,7 +38,14 @@ public final class Main {
             BenchCommand.line(
                 new Surroundings(
                     Launch.likeThis(Main.class.getName()), System::nanoTime, new SecureRandom())))
+        .addSubcommand(new ExportCommand(System.getenv(), isWatched()))
+        .addSubcommand(new ImportCommand(System.getenv(), isWatched()))
         .addSubcommand(new WarmCommand())
         .addSubcommand(new CommandLine.HelpCommand());
+  }
+
+  /** Whether a person sees what is printed. */
+  private static boolean isWatched() {
+    return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
   }
 }

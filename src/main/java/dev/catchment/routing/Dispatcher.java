@@ -110,9 +110,9 @@ public final class Dispatcher implements Step {
       if (matches.size() >= DELIVERIES_MAX) {
         break;
       }
-      // A duplicate is kept for the record and goes nowhere.
+      // A duplicate is kept for the record and goes nowhere, and a seed only fills collections.
       for (Connection connection :
-          event.event().isDuplicate() ? List.<Connection>of() : routes.of(event)) {
+          event.event().isRouted() ? routes.of(event) : List.<Connection>of()) {
         if (Match.matches(connection, event)) {
           matches.add(new Matched(event, connection));
         }

@@ -199,6 +199,10 @@ public final class Routing {
     if (event.event().isDuplicate()) {
       return new Entry(way, false, Reason.DUPLICATE, null, null);
     }
+    if (event.event().isSeed()) {
+      return new Entry(
+          way, false, Reason.NO_CONNECTION, "It was imported to fill collections", null);
+    }
     if (!connection.isEvaluated()) {
       return new Entry(way, false, Reason.CONNECTION_DISABLED, null, null);
     }

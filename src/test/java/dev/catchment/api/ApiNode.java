@@ -38,6 +38,7 @@ import dev.catchment.ingest.Ingest;
 import dev.catchment.ingest.RateLimits;
 import dev.catchment.ingest.Refusals;
 import dev.catchment.ingest.Sources;
+import dev.catchment.insight.Aggregation;
 import dev.catchment.issues.IssueTracker;
 import dev.catchment.json.Json;
 import dev.catchment.live.Live;
@@ -51,6 +52,8 @@ import dev.catchment.routing.ConnectionTransformer;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.OpenApi;
 import dev.catchment.testkit.Sample;
+import dev.catchment.transfer.Export;
+import dev.catchment.transfer.Seeding;
 import dev.catchment.transform.TransformSettings;
 import dev.catchment.transform.Transforms;
 import dev.catchment.trial.Aftermath;
@@ -217,6 +220,7 @@ final class ApiNode implements AutoCloseable {
             new PastRecordHandler(database, gate, expressions))
         .routes(router);
     new HistoryHandler(database, gate, expressions).routes(router);
+    collectionParts(router, gate, clock, plan);
     new EventHandler(database, gate).routes(router);
     new AttemptHandler(database, gate).routes(router);
     letters(router, gate);
@@ -232,6 +236,25 @@ final class ApiNode implements AutoCloseable {
     new LiveHandler(database, gate, live).routes(router);
     new ChangeHandler(database, gate, live).routes(router);
     return router;
+  }
+
+  private void collectionParts(Router router, Gate gate, InstantSource clock, Plan plan) {
+    RecordScan scan = new RecordScan(ScanBounds.standard());
+    new SchemaHandler(database, gate, scan).routes(router);
+    new AggregateHandler(gate, new Aggregation(database, scan, clock)).routes(router);
+    new ExportHandler(database, gate, new Export(database, scan)).routes(router);
+    EventLog log = new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20));
+    new ImportHandler(
+            database,
+            gate,
+            new Seeding(
+                database,
+                log,
+                new DataExpressions(transforms),
+                ids,
+                BODY_MAX,
+                ImportHandler.within(plan)))
+        .routes(router);
   }
 
   /** Nothing is sent here: what is to be sent is written and stays. */

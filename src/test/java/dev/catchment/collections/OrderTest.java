@@ -58,7 +58,7 @@ final class OrderTest {
     List<String> bodies = new ArrayList<>();
     for (int sub = 0; sub < 5; sub++) {
       String id = "sub_" + sub;
-      long at = 1_772_000_000 + sub;
+      long at = 1_772_000_000L + sub;
       bodies.add(event("customer.subscription.created", "subscription", id, at, "incomplete"));
       bodies.add(event("customer.subscription.updated", "subscription", id, at + 1, "active"));
       bodies.add(event("customer.subscription.updated", "subscription", id, at + 2, "past_due"));

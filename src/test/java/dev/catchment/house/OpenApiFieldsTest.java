@@ -60,6 +60,11 @@ final class OpenApiFieldsTest {
                 GET /v1/collections/{id}/skipped
                 GET /v1/collections/{id}/diff
                 GET /v1/collections/{id}/changes
+                GET /v1/collections/{id}/schema
+                GET /v1/collections/{id}/schema/drift
+                GET /v1/collections/{id}/aggregate
+                GET /v1/collections/{id}/export
+                POST /v1/collections/{id}/import
                 GET /v1/events
                 GET /v1/events/{id}
                 GET /v1/events/{id}/payload

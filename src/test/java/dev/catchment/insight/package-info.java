@@ -1,0 +1,4 @@
+@NullMarked
+package dev.catchment.insight;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,163 @@
+package dev.catchment.main;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.catchment.json.Json;
+import dev.catchment.testkit.BothDatabases;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** {@code catchment export} and {@code catchment import} against a whole node. */
+final class TransferCommandsTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(Object command, String... args) {
+    return new CommandLine(command)
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .execute(args);
+  }
+
+  private int export(SeededNode node, String... more) {
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "--url",
+                "http://127.0.0.1:" + node.node.port(),
+                "--collection",
+                node.collectionId));
+    args.addAll(List.of(more));
+    return run(
+        new ExportCommand(Map.of(Remote.KEY_VARIABLE, LiveNode.KEY), false),
+        args.toArray(String[]::new));
+  }
+
+  @BothDatabases
+  void anExportGoesOnWithThePartThatAnEarlierRunLeft(BothDatabases.Store store) throws IOException {
+    try (SeededNode node = new SeededNode(store, Json.object().build())) {
+      node.records(
+          IntStream.range(100, 400)
+              .mapToObj(i -> "{\"id\":" + i + ",\"t\":\"a,\\\"b\\\"\\r\\n" + i + "\"}")
+              .toArray(String[]::new));
+      for (String format : List.of("ndjson", "csv")) {
+        Path file = store.dataDir().resolve("whole." + format);
+        assertThat(export(node, "--format", format, "--columns", "t", "--out", file.toString()))
+            .as(err.toString())
+            .isZero();
+        String whole = Files.readString(file);
+        Path part = store.dataDir().resolve("whole." + format + ".part");
+        for (int cut : new int[] {0, 5, 200, whole.length() / 2, whole.length() - 1}) {
+          Files.writeString(part, whole.substring(0, cut));
+          Files.delete(file);
+          assertThat(export(node, "--format", format, "--columns", "t", "--out", file.toString()))
+              .as(err.toString())
+              .isZero();
+          assertThat(Files.readString(file)).as(format + " cut at " + cut).isEqualTo(whole);
+          assertThat(part).doesNotExist();
+        }
+      }
+    }
+  }
+
+  @BothDatabases
+  void whatIsExportedCanBeImported(BothDatabases.Store store) throws IOException {
+    try (SeededNode node = new SeededNode(store, Json.object().build())) {
+      node.records("{\"id\":1,\"n\":1.10}", "{\"id\":\"b\",\"s\":\"\\ud800\"}");
+      Path file = store.dataDir().resolve("records.ndjson");
+      assertThat(export(node, "--out", file.toString())).as(err.toString()).isZero();
+      SeededNode copy =
+          node.over(
+              node.make(
+                  "copy",
+                  (Json.Obj)
+                      Json.read(
+                          "{\"options\":{\"include_when\":[{\"field\":\"method\",\"op\":\"eq\",\"value\":\"IMPORT\"}]}}")));
+      List<String> args =
+          List.of(
+              "--url",
+              "http://127.0.0.1:" + node.node.port(),
+              "--api-key",
+              LiveNode.KEY,
+              "--collection",
+              copy.collectionId,
+              "--in",
+              file.toString());
+      ImportCommand command = new ImportCommand(Map.of(), false);
+      assertThat(run(command, args.toArray(String[]::new))).isEqualTo(1);
+      assertThat(err.toString())
+          .contains("Line 1 has a source_event_at that event_time_path cannot give");
+      List<String> ignoring = new ArrayList<>(args);
+      ignoring.addAll(List.of("--ignore", "source_event_at"));
+      assertThat(run(new ImportCommand(Map.of(), false), ignoring.toArray(String[]::new)))
+          .as(err.toString())
+          .isZero();
+      assertThat(out.toString()).contains("imported 2, skipped 0");
+      copy.awaitCount(2);
+      assertThat(data(copy)).isEqualTo(data(node));
+    }
+  }
+
+  private static String data(SeededNode node) {
+    return node.get("/export?format=ndjson")
+        .lines()
+        .map(line -> String.valueOf(((Json.Obj) Json.read(line)).get("data")))
+        .collect(Collectors.joining("\n"));
+  }
+
+  @Test
+  void whatIsWrongIsSaidWithTheRightCode(@TempDir Path folder) throws IOException {
+    Map<String, String> key = Map.of(Remote.KEY_VARIABLE, "k");
+    String file = folder.resolve("x").toString();
+    Path there = Files.writeString(folder.resolve("in"), "{}\n", StandardCharsets.UTF_8);
+
+    assertThat(run(new ExportCommand(Map.of(), false), "--collection", "c", "--out", file))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("--api-key or CATCHMENT_API_KEY is needed");
+    assertThat(
+            run(
+                new ExportCommand(key, false),
+                "--collection",
+                "c",
+                "--out",
+                file,
+                "--format",
+                "xlsx"))
+        .isEqualTo(2);
+    assertThat(run(new ExportCommand(key, false), "--collection", "c")).isEqualTo(2);
+    assertThat(run(new ImportCommand(key, false), "--collection", "c", "--in", file)).isEqualTo(2);
+    // Nobody listens there.
+    assertThat(
+            run(
+                new ExportCommand(key, false),
+                "--collection",
+                "c",
+                "--out",
+                file,
+                "--url",
+                "http://127.0.0.1:1"))
+        .isEqualTo(1);
+    assertThat(
+            run(
+                new ImportCommand(key, false),
+                "--collection",
+                "c",
+                "--in",
+                there.toString(),
+                "--url",
+                "http://127.0.0.1:1"))
+        .isEqualTo(1);
+  }
+}

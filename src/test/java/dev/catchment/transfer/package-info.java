@@ -1,0 +1,4 @@
+@NullMarked
+package dev.catchment.transfer;
+
+import org.jspecify.annotations.NullMarked;
