@@ -10,6 +10,7 @@ import dev.catchment.collections.PastRecords;
 import dev.catchment.collections.RecordRow;
 import dev.catchment.db.Database;
 import dev.catchment.db.Tx;
+import dev.catchment.expr.RecordFields;
 import dev.catchment.http.Handler;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
@@ -49,10 +50,16 @@ public final class PastRecordHandler {
         Params.of(request).text("as_of") == null ? now.handle(request) : past.handle(request);
   }
 
+  private static @Nullable RecordFields fields(Params params) {
+    String text = params.text("fields");
+    return text == null ? null : RecordFields.parse(text, "fields");
+  }
+
   /** {@code GET …/records/{key}?as_of=}. */
   Response get(Request request) {
     Scope scope = gate.read(request, SEGMENT);
     AsOf asOf = AsOf.of(Params.of(request), "as_of");
+    RecordFields fields = fields(Params.of(request));
     String key = request.path("key");
     return database.read(tx -> {
       CollectionRow collection = CollectionPath.get(tx, scope, request);
@@ -62,7 +69,7 @@ public final class PastRecordHandler {
             Response.json(
                 200,
                 Json.object()
-                    .put("record", row(collection, row))
+                    .put("record", row(collection, row, fields))
                     .put("position", moment.position())
                     .build());
         case PastRecords.Past.Unknown unknown ->
@@ -80,6 +87,7 @@ public final class PastRecordHandler {
     Scope scope = gate.read(request, SEGMENT);
     Params params = Params.of(request);
     AsOf asOf = AsOf.of(params, "as_of");
+    RecordFields fields = fields(params);
     int limit = params.limit(LIMIT, LIMIT_MAX);
     for (String name : NOT_WITH_AS_OF) {
       if (params.text(name) != null) {
@@ -94,7 +102,7 @@ public final class PastRecordHandler {
           place.isPresent()
               ? Moment.after(tx, collection, place.get().position())
               : asOf.in(tx, collection);
-      Page page = new Page(expressions, collection, moment, limit);
+      Page page = new Page(expressions, collection, moment, limit, fields);
       page.read(tx, place.map(Cursor.Keyed::key).orElse(""));
       return Response.json(200, page.toJson());
     });
@@ -106,15 +114,22 @@ public final class PastRecordHandler {
     private final CollectionRow collection;
     private final Moment moment;
     private final int limit;
+    private final @Nullable RecordFields fields;
     private final List<Json> records = new ArrayList<>();
     private final List<String> unknown = new ArrayList<>();
     private @Nullable String next;
 
-    Page(DataExpressions expressions, CollectionRow collection, Moment moment, int limit) {
+    Page(
+        DataExpressions expressions,
+        CollectionRow collection,
+        Moment moment,
+        int limit,
+        @Nullable RecordFields fields) {
       this.expressions = expressions;
       this.collection = collection;
       this.moment = moment;
       this.limit = limit;
+      this.fields = fields;
     }
 
     void read(Tx tx, String after) {
@@ -140,7 +155,8 @@ public final class PastRecordHandler {
 
     private void add(String key, PastRecords.Past past) {
       switch (past) {
-        case PastRecords.Past.Present(RecordRow record) -> records.add(row(collection, record));
+        case PastRecords.Past.Present(RecordRow record) ->
+            records.add(row(collection, record, fields));
         case PastRecords.Past.Unknown none -> unknown.add(key);
         case PastRecords.Past.Absent none -> {}
       }
@@ -189,8 +205,7 @@ public final class PastRecordHandler {
                       tx,
                       expressions,
                       collection,
-                      new Difference.Span(
-                          begin, end, place == null ? begin.position() : place[2]),
+                      new Difference.Span(begin, end, place == null ? begin.position() : place[2]),
                       limit),
                   reached -> Cursor.of(begin.position(), end.position(), reached)));
     });
@@ -228,17 +243,18 @@ public final class PastRecordHandler {
     return Json.object()
         .put("record_key", changed.key())
         .put("change", changed.kind().word())
-        .put("before", row(collection, changed.before()))
-        .put("after", row(collection, changed.after()))
+        .put("before", row(collection, changed.before(), null))
+        .put("after", row(collection, changed.after(), null))
         .build();
   }
 
   /** A record that has been forgotten meanwhile has no id any more. */
-  private static Json row(CollectionRow collection, @Nullable RecordRow record) {
+  private static Json row(
+      CollectionRow collection, @Nullable RecordRow record, @Nullable RecordFields fields) {
     if (record == null) {
       return Json.nil();
     }
-    Json row = RecordHandler.row(collection, record);
+    Json row = RecordHandler.row(collection, record, fields);
     return record.id().isEmpty()
         ? Json.object().putAll((Json.Obj) row).put("id", Json.nil()).build()
         : row;

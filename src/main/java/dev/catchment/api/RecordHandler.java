@@ -151,8 +151,7 @@ public final class RecordHandler {
     });
   }
 
-  private static Json row(
-      CollectionRow collection, RecordRow record, @Nullable RecordFields fields) {
+  static Json row(CollectionRow collection, RecordRow record, @Nullable RecordFields fields) {
     return row(
         collection,
         fields == null ? record : record.withData(fields.of(Json.read(record.data())).text()));
