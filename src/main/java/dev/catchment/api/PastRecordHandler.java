@@ -189,8 +189,7 @@ public final class PastRecordHandler {
                       tx,
                       expressions,
                       collection,
-                      new Difference.Span(
-                          begin, end, place == null ? begin.position() : place[2]),
+                      new Difference.Span(begin, end, place == null ? begin.position() : place[2]),
                       limit),
                   reached -> Cursor.of(begin.position(), end.position(), reached)));
     });

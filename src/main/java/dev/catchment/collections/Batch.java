@@ -71,7 +71,7 @@ final class Batch {
   void add(StoredEvent event) {
     switch (expressions.fold(collection.fold(), event)) {
       case Fold.Outcome.PassedOver passedOver -> {}
-      case Fold.Outcome.Skipped skip -> 
+      case Fold.Outcome.Skipped skip ->
           skips.add(
               new Skip(
                   skip.reason(), SkipDetail.of(collection.fold(), event, skip.reason()), event));

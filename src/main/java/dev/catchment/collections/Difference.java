@@ -118,11 +118,10 @@ public final class Difference {
     if (keys.isEmpty()) {
       return 0;
     }
-    Map<String, PastRecords.Past> before = 
+    Map<String, PastRecords.Past> before =
         PastRecords.at(tx, expressions, collection, span.from(), keys);
     Map<String, PastRecords.Past> after =
-        PastRecords.at(
-            tx, expressions, collection, span.to(), List.copyOf(before.keySet()));
+        PastRecords.at(tx, expressions, collection, span.to(), List.copyOf(before.keySet()));
     after.forEach((key, past) -> {
       Changed one = changed(key, before.getOrDefault(key, new PastRecords.Past.Absent()), past);
       if (one != null) {

@@ -45,8 +45,7 @@ final class MergedPast {
       RecordRow now = rows.get(key);
       if (!holder.isPresent()) {
         past.put(
-            key,
-            holder.unknown() ? new PastRecords.Past.Unknown() : new PastRecords.Past.Absent());
+            key, holder.unknown() ? new PastRecords.Past.Unknown() : new PastRecords.Past.Absent());
       } else if (now != null && !changed.contains(key)) {
         past.put(key, new PastRecords.Past.Present(now));
       } else {

@@ -306,8 +306,7 @@ final class RecordQueryTest {
   }
 
   private static int ready(ProjectorNode node, String id) {
-    return node
-        .database
+    return node.database
         .read(tx -> RecordIndexes.ready(tx, Collections.get(tx, Events.SCOPE, id)))
         .numbers()
         .size();
@@ -318,7 +317,9 @@ final class RecordQueryTest {
     try (ProjectorNode node = new ProjectorNode(store, "a", clock)) {
       String id =
           node.create(
-                  "c", Events.SOURCE, Events.spec("id", "{\"indexes\":[\"v\"],\"search_index\":true}"))
+                  "c",
+                  Events.SOURCE,
+                  Events.spec("id", "{\"indexes\":[\"v\"],\"search_index\":true}"))
               .id();
       for (int i = 0; i < 30; i++) {
         node.append("{\"id\":" + i + ",\"v\":" + (i % 3) + ",\"text\":\"needle " + i + "\"}");
@@ -340,7 +341,8 @@ final class RecordQueryTest {
           RecordQuery.parse(new RecordQuery.Given("NEEDLE 2", List.of(), null, "$created_at"));
       assertThat(all(node, id, search, 4))
           .extracting(RecordRow::key)
-          .containsExactlyInAnyOrder("2", "20", "21", "22", "23", "24", "25", "26", "27", "28", "29");
+          .containsExactlyInAnyOrder(
+              "2", "20", "21", "22", "23", "24", "25", "26", "27", "28", "29");
     }
   }
 

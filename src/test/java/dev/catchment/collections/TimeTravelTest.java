@@ -238,22 +238,16 @@ final class TimeTravelTest {
     return some.stream().map(PlainFold.Made::id).toList();
   }
 
-  private List<RecordHistory.Entry> history(
-      ProjectorNode node, String id, String key, int limit) {
+  private List<RecordHistory.Entry> history(ProjectorNode node, String id, String key, int limit) {
     List<RecordHistory.Entry> entries = new ArrayList<>();
     RecordHistory.Page page;
     long before = Long.MAX_VALUE;
     do {
       long at = before;
       page =
-          node.database.read(
-              tx -> RecordHistory.page(
-                  tx,
-                  expressions,
-                  Collections.get(tx, Events.SCOPE, id),
-                  key,
-                  at,
-                  limit));
+          node.database.read(tx ->
+              RecordHistory.page(
+                  tx, expressions, Collections.get(tx, Events.SCOPE, id), key, at, limit));
       entries.addAll(page.entries());
       before = page.reached();
     } while (page.more());
@@ -263,7 +257,9 @@ final class TimeTravelTest {
   private PastRecords.Past past(ProjectorNode node, String id, String key, long at) {
     return node.database.read(tx -> {
       CollectionRow row = Collections.get(tx, Events.SCOPE, id);
-      return PastRecords.at(tx, expressions, row, Moment.after(tx, row, at), List.of(key)).values().stream()
+      return PastRecords.at(tx, expressions, row, Moment.after(tx, row, at), List.of(key))
+          .values()
+          .stream()
           .findFirst()
           .orElseThrow();
     });

@@ -234,51 +234,51 @@ final class ChangesTest {
   }
 
   private static void comeAndGo(LiveNode first, LiveNode second) throws Exception {
-      String source = source(first);
-      String id = collection(first, "things", source);
-      SplittableRandom random = new SplittableRandom(11);
-      int writes = 500;
-      Thread writer =
-          Thread.ofVirtual()
-              .start(() -> {
-                SplittableRandom own = random.split();
-                for (int i = 0; i < writes; i++) {
-                  String key = "k" + own.nextInt(40);
-                  LiveNode node = own.nextBoolean() ? first : second;
-                  if (own.nextInt(4) == 0) {
-                    drop(node, source, key);
-                  } else {
-                    put(node, source, key, i);
-                  }
+    String source = source(first);
+    String id = collection(first, "things", source);
+    SplittableRandom random = new SplittableRandom(11);
+    int writes = 500;
+    Thread writer =
+        Thread.ofVirtual()
+            .start(() -> {
+              SplittableRandom own = random.split();
+              for (int i = 0; i < writes; i++) {
+                String key = "k" + own.nextInt(40);
+                LiveNode node = own.nextBoolean() ? first : second;
+                if (own.nextInt(4) == 0) {
+                  drop(node, source, key);
+                } else {
+                  put(node, source, key, i);
                 }
-                put(first, source, "last", 1);
-              });
-      Map<String, String> seen = new TreeMap<>();
-      String cursor = "start";
-      SplittableRandom coming = random.split();
-      while (!seen.containsKey("last")) {
-        LiveNode node = coming.nextBoolean() ? first : second;
-        if (coming.nextBoolean()) {
-          Json.Obj page =
-              poll(node, id, "?wait=5&limit=" + coming.nextInt(1, 30) + "&cursor=" + cursor);
-          changes(page)
-              .forEach(change ->
-                  ChangeClient.apply(
-                      new ChangeClient.Message(text(change, "op"), (Json.Obj) change), seen));
-          cursor = text(page, "next_cursor");
-        } else {
-          try (ChangeClient client = ChangeClient.of(node, id, cursor)) {
-            assertThat(client.next().event()).isEqualTo("ready");
-            int more = coming.nextInt(40);
-            while (more-- > 0 && !seen.containsKey("last")) {
-              client.applyTo(seen);
-            }
-            cursor = client.cursor;
+              }
+              put(first, source, "last", 1);
+            });
+    Map<String, String> seen = new TreeMap<>();
+    String cursor = "start";
+    SplittableRandom coming = random.split();
+    while (!seen.containsKey("last")) {
+      LiveNode node = coming.nextBoolean() ? first : second;
+      if (coming.nextBoolean()) {
+        Json.Obj page =
+            poll(node, id, "?wait=5&limit=" + coming.nextInt(1, 30) + "&cursor=" + cursor);
+        changes(page)
+            .forEach(change ->
+                ChangeClient.apply(
+                    new ChangeClient.Message(text(change, "op"), (Json.Obj) change), seen));
+        cursor = text(page, "next_cursor");
+      } else {
+        try (ChangeClient client = ChangeClient.of(node, id, cursor)) {
+          assertThat(client.next().event()).isEqualTo("ready");
+          int more = coming.nextInt(40);
+          while (more-- > 0 && !seen.containsKey("last")) {
+            client.applyTo(seen);
           }
+          cursor = client.cursor;
         }
       }
-      writer.join();
-      assertThat(seen).isEqualTo(table(first, id));
+    }
+    writer.join();
+    assertThat(seen).isEqualTo(table(first, id));
   }
 
   @BothDatabases
