@@ -56,6 +56,7 @@ public final class Backfiller implements Step, AutoCloseable {
   public synchronized Next step() {
     Optional<Backfills.Run> found = database.read(tx -> Backfills.next(tx, node));
     if (found.isEmpty()) {
+      pieces.close();
       return Step.whenWoken();
     }
     Backfills.Run run = found.get();

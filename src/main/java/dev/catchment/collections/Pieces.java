@@ -16,6 +16,9 @@ final class Pieces implements AutoCloseable {
   /** How much a piece holds: as much as one transaction may keep others waiting for. */
   static final SourceEvents.Bounds BOUNDS = new SourceEvents.Bounds(2_000, 8L << 20);
 
+  /** A piece whose expression is slow ends here: well before another node takes the run. */
+  static final long FOLD_MILLIS_MAX = 2_000;
+
   private final Database database;
   private final DataExpressions expressions;
   private final int eventsMax;
@@ -57,11 +60,13 @@ final class Pieces implements AutoCloseable {
    */
   Piece next(Backfills.Run run, long upTo) {
     Ahead known = ahead;
+    if (known != null && !known.isFor(run)) {
+      close();
+      known = null;
+    }
     ahead = null;
     Piece piece =
-        known != null && known.isFor(run)
-            ? joined(known.it())
-            : read(run.collection(), run.end(), run.cursor(), upTo);
+        known == null ? read(run.collection(), run.end(), run.cursor(), upTo) : joined(known.it());
     if (!piece.last()) {
       ahead =
           new Ahead(
@@ -92,16 +97,23 @@ final class Pieces implements AutoCloseable {
         database.read(
             tx -> SourceEvents.byId(tx, collection.identity().sourceId(), after, end, bounds));
     Batch batch = new Batch(collection, expressions);
+    String reached = after;
+    int looked = 0;
+    long since = database.now();
     for (StoredEvent event : events) {
+      if (looked > 0 && database.now() - since > FOLD_MILLIS_MAX) {
+        break;
+      }
       if (!event.event().isDuplicate() && event.position() <= upTo) {
         batch.add(event);
       }
+      reached = event.event().id();
+      looked++;
     }
-    String reached = events.isEmpty() ? after : events.getLast().event().id();
-    return new Piece(batch, reached, events.size(), events.isEmpty() || reached.equals(end));
+    return new Piece(batch, reached, looked, events.isEmpty() || reached.equals(end));
   }
 
-  /** Waits for what is being read, so that the store can be closed. */
+  /** Lets go of what is being read, once it has been read: then the store can be closed. */
   @Override
   public void close() {
     Ahead known = ahead;

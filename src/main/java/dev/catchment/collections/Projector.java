@@ -73,12 +73,10 @@ public final class Projector implements Step {
     }
     List<StoredEvent> events = log.readAfter(turn.get().reached(), EVENTS_MAX);
     try {
-      if (!events.isEmpty()) {
-        apply(turn.get().cursor(), events);
-      }
+      boolean cut = !events.isEmpty() && apply(turn.get().cursor(), events) < events.size();
       // Those behind come nearer even while the log never ends.
       boolean more = somebodyBehind && catchUp();
-      if (more || events.size() == EVENTS_MAX) {
+      if (more || cut || events.size() == EVENTS_MAX) {
         return Step.again();
       }
       if (!events.isEmpty()) {
@@ -92,27 +90,23 @@ public final class Projector implements Step {
     return reader.save().map(Step::at).orElse(Step.whenWoken());
   }
 
-  private void apply(Cursor cursor, List<StoredEvent> events) {
-    List<Batch> batches = new ArrayList<>();
-    for (CollectionRow collection : following(events)) {
-      Batch batch = fold(collection, events);
-      if (!batch.isEmpty()) {
-        batches.add(batch);
-      }
-    }
-    long position = events.getLast().position();
-    if (batches.isEmpty()) {
+  /** Applies as many of the events as can be folded in time, and says how many. */
+  private int apply(Cursor cursor, List<StoredEvent> events) {
+    Folded folded = fold(following(events), events);
+    long position = events.get(folded.looked() - 1).position();
+    if (folded.batches().isEmpty()) {
       reader.skipped(position);
-      return;
+      return folded.looked();
     }
     reader.moved(
         database.write(
             Durability.DERIVED,
             tx -> {
               Cursor moved = cursors.move(tx, cursor, position);
-              batches.forEach(batch -> BatchWriter.write(tx, batch, ids, listener));
+              folded.batches().forEach(batch -> BatchWriter.write(tx, batch, ids, listener));
               return moved;
             }));
+    return folded.looked();
   }
 
   /** The collections that follow the sources of these events. */
@@ -133,16 +127,34 @@ public final class Projector implements Step {
     return sources.stream().flatMap(id -> following.getOrDefault(id, List.of()).stream()).toList();
   }
 
-  private Batch fold(CollectionRow collection, List<StoredEvent> events) {
-    Batch batch = new Batch(collection, expressions);
+  /**
+   * What events mean to collections.
+   *
+   * @param batches those that have something to write
+   * @param looked how many of the events were looked at, from the first; at least one
+   */
+  private record Folded(List<Batch> batches, int looked) {}
+
+  private Folded fold(List<CollectionRow> collections, List<StoredEvent> events) {
+    List<Batch> batches =
+        collections.stream().map(collection -> new Batch(collection, expressions)).toList();
+    int looked = 0;
+    long since = database.now();
     for (StoredEvent event : events) {
-      if (!event.event().isDuplicate()
-          && event.event().sourceId().equals(collection.identity().sourceId())
-          && event.position() > collection.progress().startPosition()) {
-        batch.add(event);
+      // A slow expression must not outlast the lease.
+      if (looked > 0 && database.now() - since > Pieces.FOLD_MILLIS_MAX) {
+        break;
+      }
+      looked++;
+      for (Batch batch : event.event().isDuplicate() ? List.<Batch>of() : batches) {
+        CollectionRow collection = batch.collection();
+        if (event.event().sourceId().equals(collection.identity().sourceId())
+            && event.position() > collection.progress().startPosition()) {
+          batch.add(event);
+        }
       }
     }
-    return batch;
+    return new Folded(batches.stream().filter(batch -> !batch.isEmpty()).toList(), looked);
   }
 
   /**
@@ -170,15 +182,15 @@ public final class Projector implements Step {
     long from = collection.progress().reached();
     List<StoredEvent> events =
         log.readAfter(from, EVENTS_MAX).stream().filter(event -> event.position() <= end).toList();
-    Batch batch = fold(collection, events);
-    long reached = events.isEmpty() ? end : events.getLast().position();
+    Folded folded = fold(List.of(collection), events);
+    long reached = events.isEmpty() ? end : events.get(folded.looked() - 1).position();
     reader.moved(
         database.write(
             Durability.DERIVED,
             tx -> {
               // Even standing still, the cursor proves that nothing has changed since the fold.
               Cursor moved = cursors.move(tx, turn.cursor(), end);
-              BatchWriter.write(tx, batch, ids, listener);
+              folded.batches().forEach(batch -> BatchWriter.write(tx, batch, ids, listener));
               tx.update(
                   "UPDATE collections SET catch_up_position = ? WHERE id = ?",
                   reached >= end ? null : (Long) reached,
