@@ -6,6 +6,7 @@ import dev.catchment.base.Scope;
 import dev.catchment.base.Times;
 import dev.catchment.collections.CollectionOptions;
 import dev.catchment.collections.CollectionRow;
+import dev.catchment.collections.CollectionSummary;
 import dev.catchment.collections.Collections;
 import dev.catchment.collections.DataExpressions;
 import dev.catchment.db.Database;
@@ -74,12 +75,12 @@ public final class CollectionHandler {
 
   private Response list(
       Scope scope, Params params, @Nullable String source, @Nullable String status) {
-    return new Listing<>("collections", CollectionRow::id, CollectionHandler::row)
+    return new Listing<>("collections", CollectionSummary::id, CollectionHandler::row)
         .answer(
             params,
             (below, limit) ->
                 database.read(tx -> {
-                  List<CollectionRow> rows =
+                  List<CollectionSummary> rows =
                       Collections.list(
                           tx, scope, new Collections.Wanted(source, status, below, limit));
                   if (source != null && rows.isEmpty()) {
@@ -218,7 +219,7 @@ public final class CollectionHandler {
   private static Json.Obj answer(Tx tx, CollectionRow row) {
     CollectionRow.Progress progress = row.progress();
     return Json.object()
-        .put("collection", row(row))
+        .put("collection", row(CollectionSummary.of(row)))
         .put(
             "options",
             Json.object()
@@ -240,10 +241,9 @@ public final class CollectionHandler {
   }
 
   /** Exactly the 22 members of the contract, in its order. */
-  private static Json row(CollectionRow row) {
+  private static Json row(CollectionSummary row) {
     CollectionRow.Identity who = row.identity();
     CollectionRow.Backfill backfill = row.backfill();
-    BodyPath typePath = row.fold().typePath();
     return Json.object()
         .put("id", who.id())
         .put("org_id", who.scope().orgId())
@@ -251,12 +251,12 @@ public final class CollectionHandler {
         .put("name", who.name())
         .put("slug", who.slug())
         .put("source_id", who.sourceId())
-        .put("primary_key_path", row.fold().keyPath().toString())
-        .put("event_type_field", typePath == null ? null : typePath.toString())
+        .put("primary_key_path", row.paths().key())
+        .put("event_type_field", row.paths().type())
         .put("description", who.description())
-        .put("status", row.fold().status().word())
-        .put("record_count", row.progress().recordCount())
-        .put("last_sync_at", Fields.time(row.progress().lastSyncAt()))
+        .put("status", row.status())
+        .put("record_count", row.recordCount())
+        .put("last_sync_at", Fields.time(row.lastSyncAt()))
         .put("created_at", Times.format(row.times().createdAt()))
         .put("updated_at", Times.format(row.times().updatedAt()))
         .put("backfill_status", backfill.status())

@@ -3,7 +3,7 @@ package dev.catchment.api;
 import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
-import dev.catchment.collections.CollectionRow;
+import dev.catchment.collections.CollectionSummary;
 import dev.catchment.collections.Collections;
 import dev.catchment.db.Database;
 import dev.catchment.db.Tx;
@@ -192,7 +192,7 @@ public final class SourceHandler {
   private static Json.Obj delete(Tx tx, Scope scope, String id, boolean cascade) {
     Sources.check(tx, scope, id);
     List<Connection> connections = Connections.list(tx, scope, Connections.Wanted.allOf(id, null));
-    List<CollectionRow> collections =
+    List<CollectionSummary> collections =
         Collections.list(tx, scope, new Collections.Wanted(id, null, null, null));
     if (!cascade && !(connections.isEmpty() && collections.isEmpty())) {
       throw Failure.conflict(

@@ -35,15 +35,20 @@ final class CollectionRows {
         new CollectionRow.Table(
             row.number("generation"), row.findNumber("building"), row.number("change_number")),
         progress(row),
-        new CollectionRow.Backfill(
-            row.find("backfill_status"),
-            row.findNumber("backfill_progress"),
-            row.findNumber("backfill_total"),
-            row.find("backfill_cursor"),
-            row.findNumber("backfill_started_at"),
-            row.findNumber("backfill_completed_at"),
-            row.find("backfill_error")),
+        backfill(row),
         new CollectionRow.Times(row.number("created_at"), row.number("updated_at")));
+  }
+
+  /** The columns of the current or last backfill. */
+  static CollectionRow.Backfill backfill(Row row) {
+    return new CollectionRow.Backfill(
+        row.find("backfill_status"),
+        row.findNumber("backfill_progress"),
+        row.findNumber("backfill_total"),
+        row.find("backfill_cursor"),
+        row.findNumber("backfill_started_at"),
+        row.findNumber("backfill_completed_at"),
+        row.find("backfill_error"));
   }
 
   private static CollectionRow.FoldSpec foldSpec(Row row) {

@@ -145,8 +145,8 @@ public final class Collections {
       @Nullable Integer limit) {}
 
   /** Collections, newest first; with a limit up to one more than it. */
-  public static List<CollectionRow> list(Tx tx, Scope scope, Wanted wanted) {
-    StringBuilder sql = new StringBuilder(CollectionRows.SELECT).append(" WHERE c.env_id = ?");
+  public static List<CollectionSummary> list(Tx tx, Scope scope, Wanted wanted) {
+    StringBuilder sql = new StringBuilder(CollectionSummary.SELECT).append(" WHERE c.env_id = ?");
     List<@Nullable Object> args = new ArrayList<>(List.of(scope.envId()));
     if (wanted.sourceId() != null) {
       sql.append(" AND c.source_id = ?");
@@ -165,7 +165,7 @@ public final class Collections {
       sql.append(" LIMIT ?");
       args.add(wanted.limit() + 1);
     }
-    return tx.list(sql.toString(), CollectionRows::row, args.toArray());
+    return tx.list(sql.toString(), CollectionSummary::row, args.toArray());
   }
 
   /** The rows, in their own transaction's view, of all collections that follow the log now. */

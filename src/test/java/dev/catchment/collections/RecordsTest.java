@@ -175,7 +175,7 @@ final class RecordsTest {
         .read(tx ->
             Collections.list(tx, scope, new Collections.Wanted(source, status, before, limit)))
         .stream()
-        .map(CollectionRow::id)
+        .map(CollectionSummary::id)
         .toList();
   }
 }

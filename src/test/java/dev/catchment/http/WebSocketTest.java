@@ -289,7 +289,8 @@ final class WebSocketTest {
       while (sent < 200 && socket.tryRaw(piece)) {
         sent++;
       }
-      assertThat(sent).isBetween(60, 100);
+      // The server reads 64 MiB; behind it the system may hold 32 that were received and 4 to send.
+      assertThat(sent).isBetween(60, 110);
     }
   }
 
