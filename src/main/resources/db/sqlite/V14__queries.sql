@@ -34,6 +34,9 @@ CREATE INDEX search_indexes_by_collection ON search_indexes (collection_id);
 CREATE VIRTUAL TABLE record_texts USING fts5 (
   text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1'
 );
+-- A segment is not rewritten because some of it was removed: the commits that remove an old
+-- generation would each pay for that, and everybody who writes would wait.
+INSERT INTO record_texts (record_texts, rank) VALUES ('deletemerge', 0);
 
 -- Counts what changes in the list of collections of an environment: one row for each collection, so
 -- that writers of different collections do not wait for each other, and one, without a collection,

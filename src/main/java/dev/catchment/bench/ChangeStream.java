@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * time of its event each change arrives, in microseconds.
  */
 final class ChangeStream implements AutoCloseable {
-  private static final String SCHEDULED = "\"at\":\"";
+  /** The member {@code at} of the event, whose text is a member of the record. */
+  private static final String SCHEDULED = "\\\"at\\\":\\\"";
+
   private static final int SCHEDULED_DIGITS = 16;
   private static final long READY_SECONDS_MAX = 10;
 

@@ -46,7 +46,9 @@ final class FakeTable {
 
   /** Tells the followers of an event. */
   void changed(byte[] body) {
-    followers.forEach(follower -> follower.send("1", "upsert", body));
+    byte[] change =
+        Json.object().put("data", new String(body, StandardCharsets.US_ASCII)).build().bytes();
+    followers.forEach(follower -> follower.send("1", "upsert", change));
   }
 
   private Response list(Request request) {
