@@ -109,8 +109,7 @@ final class ExportCommand implements Callable<Integer> {
       return 1;
     } catch (IOException e) {
       err.println(
-          "Broke off: "
-              + e.getMessage()
+          remote.brokenOff(e)
               + (isResumable() ? "; run it again to go on with " + part.path() : ""));
       return 1;
     } finally {

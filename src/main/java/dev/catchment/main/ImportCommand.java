@@ -87,7 +87,7 @@ final class ImportCommand implements Callable<Integer> {
               HttpResponse.BodyHandlers.ofByteArray());
       return tell(answer, spec.commandLine().getOut(), err);
     } catch (IOException | UncheckedIOException e) {
-      err.println("Broke off: " + e.getMessage() + "; lines may be imported again without harm");
+      err.println(remote.brokenOff(e) + "; lines may be imported again without harm");
       return 1;
     } finally {
       err.flush();

@@ -1,5 +1,6 @@
 package dev.catchment.main;
 
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -52,5 +53,15 @@ final class Remote {
 
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** What to tell a person of a call that did not end: whether anybody answers there at all. */
+  String brokenOff(Exception failure) {
+    // The client's exception for a refused connection has no message of its own.
+    if (failure instanceof ConnectException) {
+      return "Nobody answers at " + url;
+    }
+    String message = failure.getMessage();
+    return "Broke off: " + (message == null ? failure.getClass().getSimpleName() : message);
   }
 }

@@ -159,5 +159,6 @@ final class TransferCommandsTest {
                 "--url",
                 "http://127.0.0.1:1"))
         .isEqualTo(1);
+    assertThat(err.toString()).contains("Nobody answers at http://127.0.0.1:1; ");
   }
 }
