@@ -6,8 +6,8 @@ import dev.catchment.db.Database;
 import dev.catchment.http.Request;
 import dev.catchment.http.Router;
 import dev.catchment.http.StreamListener;
+import dev.catchment.live.ChangePlace;
 import dev.catchment.live.Live;
-import dev.catchment.live.RecordPlace;
 import dev.catchment.live.RecordTails;
 import java.util.regex.Pattern;
 
@@ -40,7 +40,7 @@ public final class ChangeHandler {
     Params params = Params.of(request);
     int limit = params.limit(LIMIT, LIMIT_MAX);
     long waitMillis = 1_000L * seconds(params);
-    RecordPlace place = place(request, scope);
+    ChangePlace place = place(request, scope);
     // Who comes with a cursor that is of no use is told so now, and not within a stream.
     RecordTails.Piece first = tails.next(scope, place, limit);
     return request.wantsEventStream()
@@ -48,7 +48,7 @@ public final class ChangeHandler {
         : new ChangePoll(tails, entry, first, limit, waitMillis);
   }
 
-  private RecordPlace place(Request request, Scope scope) {
+  private ChangePlace place(Request request, Scope scope) {
     String id = database.read(tx -> CollectionPath.get(tx, scope, request).id());
     String last =
         request.wantsEventStream()
@@ -58,7 +58,7 @@ public final class ChangeHandler {
     return switch (cursor) {
       case "", "now" -> tails.now(scope, id);
       case "start" -> tails.start(scope, id);
-      default -> RecordPlace.parse(id, cursor);
+      default -> ChangePlace.parse(id, cursor);
     };
   }
 

@@ -7,9 +7,9 @@ import dev.catchment.base.Scope;
 import dev.catchment.http.Incoming;
 import dev.catchment.http.Outlet;
 import dev.catchment.http.StreamListener;
+import dev.catchment.live.ChangePlace;
 import dev.catchment.live.Follower;
 import dev.catchment.live.RecordNews;
-import dev.catchment.live.RecordPlace;
 import dev.catchment.live.RecordTails;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
@@ -28,7 +28,7 @@ final class ChangePoll implements StreamListener, Follower {
   private final int limit;
   private final long waitMillis;
   private final CountDownLatch answered = new CountDownLatch(1);
-  private volatile RecordPlace place;
+  private volatile ChangePlace place;
   private volatile @Nullable Outlet outlet;
 
   /**

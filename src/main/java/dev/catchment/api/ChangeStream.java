@@ -6,9 +6,9 @@ import dev.catchment.http.Incoming;
 import dev.catchment.http.Outlet;
 import dev.catchment.http.StreamListener;
 import dev.catchment.json.Json;
+import dev.catchment.live.ChangePlace;
 import dev.catchment.live.Follower;
 import dev.catchment.live.RecordNews;
-import dev.catchment.live.RecordPlace;
 import dev.catchment.live.RecordTails;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +26,11 @@ final class ChangeStream implements StreamListener, Follower {
 
   private final RecordTails tails;
   private final OpenConnections.Entry entry;
-  private volatile RecordPlace place;
+  private volatile ChangePlace place;
   private volatile boolean closed;
   private volatile @Nullable Outlet outlet;
 
-  ChangeStream(RecordTails tails, OpenConnections.Entry entry, RecordPlace place) {
+  ChangeStream(RecordTails tails, OpenConnections.Entry entry, ChangePlace place) {
     this.tails = tails;
     this.entry = entry;
     this.place = place;
@@ -89,7 +89,7 @@ final class ChangeStream implements StreamListener, Follower {
           Thread.ofVirtual().name("catchment-changes").start(() -> follow(out));
           return false;
         }
-        place = new RecordPlace(place.collectionId(), news.number(), 0);
+        place = new ChangePlace(place.collectionId(), news.number(), 0);
       }
     }
     return true;

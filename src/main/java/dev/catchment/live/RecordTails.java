@@ -52,20 +52,20 @@ public final class RecordTails {
    * @param reached the place that it ends at
    * @param more whether something follows it already
    */
-  public record Piece(List<RecordNews> news, RecordPlace reached, boolean more) {}
+  public record Piece(List<RecordNews> news, ChangePlace reached, boolean more) {}
 
   /**
    * The place of a collection from which everything that is still to come follows.
    *
    * @throws Failure {@code NOT_FOUND}
    */
-  public RecordPlace now(Scope scope, String collectionId) {
-    return new RecordPlace(collectionId, last(scope, collectionId), 0);
+  public ChangePlace now(Scope scope, String collectionId) {
+    return new ChangePlace(collectionId, last(scope, collectionId), 0);
   }
 
   /** The place before all records as they are. */
-  public RecordPlace start(Scope scope, String collectionId) {
-    return new RecordPlace(collectionId, 0, last(scope, collectionId));
+  public ChangePlace start(Scope scope, String collectionId) {
+    return new ChangePlace(collectionId, 0, last(scope, collectionId));
   }
 
   private long last(Scope scope, String collectionId) {
@@ -80,7 +80,7 @@ public final class RecordTails {
    * @throws Failure {@code NOT_FOUND} when the collection is gone, {@code GONE} when something that
    *     follows the place can no longer be told
    */
-  public Piece next(Scope scope, RecordPlace after, int max) {
+  public Piece next(Scope scope, ChangePlace after, int max) {
     turns.acquireUninterruptibly();
     try {
       return database.read(tx -> {
@@ -98,7 +98,7 @@ public final class RecordTails {
     }
   }
 
-  private Piece piece(Tx tx, CollectionRow collection, RecordPlace after, int max) {
+  private Piece piece(Tx tx, CollectionRow collection, ChangePlace after, int max) {
     RecordChanges.Run run =
         RecordChanges.after(tx, collection.table().generation(), after.number(), max);
     List<RecordNews> news = new ArrayList<>();
@@ -115,7 +115,7 @@ public final class RecordTails {
   }
 
   private RecordNews news(
-      CollectionRow collection, RecordChanges.Change change, RecordPlace place) {
+      CollectionRow collection, RecordChanges.Change change, ChangePlace place) {
     String cursor = place.text();
     return new RecordNews(
         change.number(),
@@ -129,7 +129,7 @@ public final class RecordTails {
    *
    * @return false when others are ahead of it already, and it must read on first
    */
-  public boolean join(Scope scope, Follower follower, RecordPlace place) {
+  public boolean join(Scope scope, Follower follower, ChangePlace place) {
     String id = place.collectionId();
     boolean[] joined = {false};
     tails.compute(
@@ -162,7 +162,7 @@ public final class RecordTails {
     return database.read(tx ->
         Collections.find(tx, scope, id)
             .map(collection -> {
-              Piece piece = piece(tx, collection, new RecordPlace(id, number, 0), CHANGES_MAX);
+              Piece piece = piece(tx, collection, new ChangePlace(id, number, 0), CHANGES_MAX);
               return new RecordTail.Run(piece.news(), piece.reached().number(), !piece.more());
             }));
   }

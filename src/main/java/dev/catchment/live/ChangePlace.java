@@ -13,11 +13,11 @@ import java.util.regex.Pattern;
  * @param until deletions up to this number are not told, because he began with the records as they
  *     were then; 0 once he is beyond it
  */
-public record RecordPlace(String collectionId, long number, long until) {
+public record ChangePlace(String collectionId, long number, long until) {
   private static final Pattern TEXT =
       Pattern.compile("([0-9a-f]{32}):([0-9]{1,18})(?:-([0-9]{1,18}))?");
 
-  public RecordPlace {
+  public ChangePlace {
     until = number >= until ? 0 : until;
   }
 
@@ -34,12 +34,12 @@ public record RecordPlace(String collectionId, long number, long until) {
    *
    * @throws Failure {@code INVALID} when it is none, or one of another collection
    */
-  public static RecordPlace parse(String collectionId, String cursor) {
+  public static ChangePlace parse(String collectionId, String cursor) {
     Matcher matcher = TEXT.matcher(decoded(cursor));
     if (!matcher.matches() || !matcher.group(1).equals(collectionId)) {
       throw Failure.invalid("Invalid cursor");
     }
-    return new RecordPlace(
+    return new ChangePlace(
         collectionId,
         Long.parseLong(matcher.group(2)),
         matcher.group(3) == null ? 0 : Long.parseLong(matcher.group(3)));
@@ -53,7 +53,7 @@ public record RecordPlace(String collectionId, long number, long until) {
     }
   }
 
-  RecordPlace at(long reached) {
-    return new RecordPlace(collectionId, reached, until);
+  ChangePlace at(long reached) {
+    return new ChangePlace(collectionId, reached, until);
   }
 }
