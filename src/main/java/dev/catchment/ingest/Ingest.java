@@ -92,7 +92,7 @@ public final class Ingest implements AutoCloseable {
     this.settings = settings;
     this.sources = new KnownSources(stores.database(), stores.sources(), settings.ingestUrl());
     this.outside = outside;
-    this.judge = new Judge(clock, outside.get());
+    this.judge = new Judge(clock, outside.get(), settings.bodyMax());
     this.quota =
         settings.eventsPerMonth().isEmpty()
             ? null

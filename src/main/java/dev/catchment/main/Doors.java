@@ -180,11 +180,13 @@ final class Doors {
           .routes(router);
       new ConnectionHandler(stores.database(), gate, stores.ids(), features.transforms())
           .routes(router);
-      new ConnectionPreviewHandler(stores.database(), gate, features.transforms()).routes(router);
+      new ConnectionPreviewHandler(
+              stores.database(), gate, features.transforms(), stores.log().views())
+          .routes(router);
       collections(router, gate);
       insight(router, gate);
       transfer(router, gate, plan);
-      new EventHandler(stores.database(), gate).routes(router);
+      new EventHandler(stores.database(), gate, stores.log().views()).routes(router);
       new AttemptHandler(stores.database(), gate).routes(router);
       letters(router, gate, features.letters());
       new RefusedRequestHandler(
@@ -213,7 +215,7 @@ final class Doors {
               new Seeding(
                   stores.database(),
                   stores.log(),
-                  new DataExpressions(features.transforms()),
+                  new DataExpressions(features.transforms(), stores.log().views()),
                   stores.eventIds(),
                   stores.config().ingest().maxBodyBytes(),
                   ImportHandler.within(plan)))
@@ -221,7 +223,8 @@ final class Doors {
     }
 
     private void collections(Router router, Gate gate) {
-      DataExpressions expressions = new DataExpressions(features.transforms());
+      DataExpressions expressions =
+          new DataExpressions(features.transforms(), stores.log().views());
       new CollectionHandler(stores.database(), gate, stores.ids(), feeds.desk(), expressions)
           .routes(router);
       new BackfillHandler(stores.database(), gate).routes(router);

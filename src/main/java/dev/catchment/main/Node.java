@@ -10,6 +10,7 @@ import dev.catchment.delivery.Courier;
 import dev.catchment.delivery.CourierSettings;
 import dev.catchment.delivery.Destinations;
 import dev.catchment.delivery.HttpRequests;
+import dev.catchment.expr.Body;
 import dev.catchment.issues.IssueResolver;
 import dev.catchment.issues.IssueTracker;
 import dev.catchment.live.Live;
@@ -95,7 +96,10 @@ public final class Node implements AutoCloseable {
           new EventLog(
               database,
               new LogBounds(
-                  config.ingest().queueEvents(), config.ingest().queueBytes(), TAIL_BYTES));
+                  config.ingest().queueEvents(),
+                  config.ingest().queueBytes(),
+                  TAIL_BYTES,
+                  Body.decodedMax(config.ingest().maxBodyBytes())));
       Cursors cursors = new Cursors(database, nodeName, READER_LEASE_MILLIS);
       return new Stores(
           config, nodeName, metrics, clock, secure, ids, eventIds, database, log, cursors);
@@ -145,7 +149,7 @@ public final class Node implements AutoCloseable {
                   destinations,
                   sender,
                   new HttpRequests(delivery.headerPrefix(), "Catchment/" + Version.text()),
-                  new ConnectionTransformer(stores.database(), transforms),
+                  new ConnectionTransformer(stores.database(), transforms, stores.log().views()),
                   () -> ThreadLocalRandom.current().nextLong(),
                   List.of(issues, new LiveDeliveries(live))),
               stores.eventIds(),

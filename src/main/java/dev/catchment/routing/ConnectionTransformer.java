@@ -5,6 +5,7 @@ import dev.catchment.delivery.Owed;
 import dev.catchment.delivery.Payload;
 import dev.catchment.delivery.Transformer;
 import dev.catchment.log.EventFacts;
+import dev.catchment.log.EventViews;
 import dev.catchment.transform.TransformResult;
 import dev.catchment.transform.Transforms;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ public final class ConnectionTransformer implements Transformer {
 
   private final Database database;
   private final Transforms transforms;
+  private final EventViews views;
 
   /** Texts by hash, the least used first. What a hash stands for never changes. */
   private final Map<String, String> texts = new LinkedHashMap<>(64, 0.75f, true);
@@ -31,9 +33,10 @@ public final class ConnectionTransformer implements Transformer {
   private int keptChars;
 
   /** Bodies made by the transforms of a node. */
-  public ConnectionTransformer(Database database, Transforms transforms) {
+  public ConnectionTransformer(Database database, Transforms transforms, EventViews views) {
     this.database = database;
     this.transforms = transforms;
+    this.views = views;
   }
 
   @Override
@@ -43,7 +46,7 @@ public final class ConnectionTransformer implements Transformer {
       return new Payload.Failed(FAILED + "the connection and its expression are gone");
     }
     return switch (transforms.apply(
-        text, owed.event().view().body(), EventFacts.of(owed.event()))) {
+        text, views.of(owed.event()).body(), EventFacts.of(owed.event()))) {
       case TransformResult.Made made -> new Payload.Made(made.bytes());
       case TransformResult.Failed failed -> new Payload.Failed(FAILED + failed.reason());
     };

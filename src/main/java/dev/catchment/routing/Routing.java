@@ -8,6 +8,7 @@ import dev.catchment.delivery.Destination;
 import dev.catchment.delivery.Destinations;
 import dev.catchment.expr.Condition;
 import dev.catchment.log.Cursors;
+import dev.catchment.log.EventViews;
 import dev.catchment.log.StoredEvent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -87,7 +88,7 @@ public final class Routing {
       @Nullable String error) {}
 
   /** The answers for an event, in the order of its connections; throws {@code NOT_FOUND}. */
-  public static List<Entry> of(Tx tx, Scope scope, String eventId) {
+  public static List<Entry> of(Tx tx, Scope scope, String eventId, EventViews views) {
     StoredEvent event = EventSample.get(tx, scope, eventId);
     boolean read = event.position() <= Cursors.position(tx, Dispatcher.READER);
     Map<String, Delivery> deliveries = deliveries(tx, scope, eventId);
@@ -98,7 +99,7 @@ public final class Routing {
       Delivery delivery = deliveries.remove(connection.id());
       entries.add(
           delivery == null
-              ? unowed(connection, destination, event, read)
+              ? unowed(connection, destination, event, views, read)
               : owed(tx, connection, destination, delivery));
     }
     deliveries.values().forEach(delivery -> entries.add(deleted(delivery)));
@@ -194,6 +195,7 @@ public final class Routing {
       Connection connection,
       Destination.@Nullable Status destination,
       StoredEvent event,
+      EventViews views,
       boolean read) {
     Way way = Way.of(connection);
     if (event.event().isDuplicate()) {
@@ -213,7 +215,7 @@ public final class Routing {
       return new Entry(
           way, false, Reason.NO_CONNECTION, "The connection is newer than the event", null);
     }
-    Optional<Condition> failing = connection.filter().firstFailing(event.view());
+    Optional<Condition> failing = connection.filter().firstFailing(views.of(event));
     if (failing.isPresent()) {
       return new Entry(way, false, Reason.FILTER, failing.get().toJson().text(), null);
     }

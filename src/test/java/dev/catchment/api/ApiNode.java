@@ -151,7 +151,7 @@ final class ApiNode implements AutoCloseable {
             new Ingest.Stores(
                 database,
                 new Sources(Sample.vault()),
-                new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20))),
+                new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20, 100 << 20))),
             ids,
             clock,
             new Ingest.Settings(BODY_MAX, new RateLimits(0, 0), id -> null, plan.eventsPerMonth()),
@@ -165,7 +165,7 @@ final class ApiNode implements AutoCloseable {
     replays =
         new Replays(
             database,
-            new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20)),
+            new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20, 100 << 20)),
             courier(clock),
             new ManualRetries(ids, List.of()),
             ids,
@@ -186,12 +186,12 @@ final class ApiNode implements AutoCloseable {
   private Courier courier(InstantSource clock) {
     return new Courier(
         database,
-        new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20)),
+        new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20, 100 << 20)),
         new Courier.Sending(
             destinations,
             request -> new SendResult.Unanswered(SendResult.Kind.OTHER, "Not sent", 0),
             new HttpRequests("X-hookstream-", "Catchment/1"),
-            new ConnectionTransformer(database, transforms),
+            new ConnectionTransformer(database, transforms, Sample.VIEWS),
             () -> 0L,
             List.of(tracker)),
         ids,
@@ -208,11 +208,11 @@ final class ApiNode implements AutoCloseable {
     new DestinationHandler(database, gate, ids, destinations, outside, plan).routes(router);
     new UsageHandler(database, gate, plan).routes(router);
     new ConnectionHandler(database, gate, ids, transforms).routes(router);
-    new ConnectionPreviewHandler(database, gate, transforms).routes(router);
-    new CollectionHandler(database, gate, ids, feeds, new DataExpressions(transforms))
+    new ConnectionPreviewHandler(database, gate, transforms, Sample.VIEWS).routes(router);
+    new CollectionHandler(database, gate, ids, feeds, new DataExpressions(transforms, Sample.VIEWS))
         .routes(router);
     new BackfillHandler(database, gate).routes(router);
-    DataExpressions expressions = new DataExpressions(transforms);
+    DataExpressions expressions = new DataExpressions(transforms, Sample.VIEWS);
     new RecordHandler(
             database,
             gate,
@@ -221,7 +221,7 @@ final class ApiNode implements AutoCloseable {
         .routes(router);
     new HistoryHandler(database, gate, expressions).routes(router);
     collectionParts(router, gate, clock, plan);
-    new EventHandler(database, gate).routes(router);
+    new EventHandler(database, gate, Sample.VIEWS).routes(router);
     new AttemptHandler(database, gate).routes(router);
     letters(router, gate);
     // The tests speak for a proxy when they name a client.
@@ -232,7 +232,10 @@ final class ApiNode implements AutoCloseable {
     new HealthHandler("1.2.3", clock, HealthHandler.Health::ok).routes(router);
     new DocumentHandler().routes(router);
     Live live =
-        new Live(database, new EventLog(database, new LogBounds(1, 1, 1)), LiveRows.tellers());
+        new Live(
+            database,
+            new EventLog(database, new LogBounds(1, 1, 1, 100 << 20)),
+            LiveRows.tellers());
     new LiveHandler(database, gate, live).routes(router);
     new ChangeHandler(database, gate, live).routes(router);
     return router;
@@ -243,14 +246,14 @@ final class ApiNode implements AutoCloseable {
     new SchemaHandler(database, gate, scan).routes(router);
     new AggregateHandler(gate, new Aggregation(database, scan, clock)).routes(router);
     new ExportHandler(database, gate, new Export(database, scan)).routes(router);
-    EventLog log = new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20));
+    EventLog log = new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20, 100 << 20));
     new ImportHandler(
             database,
             gate,
             new Seeding(
                 database,
                 log,
-                new DataExpressions(transforms),
+                new DataExpressions(transforms, Sample.VIEWS),
                 ids,
                 BODY_MAX,
                 ImportHandler.within(plan)))

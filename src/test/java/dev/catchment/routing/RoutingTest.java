@@ -137,8 +137,8 @@ final class RoutingTest {
           .containsExactly(
               new Routing.Entry(null, false, Routing.Reason.NO_CONNECTION, null, null));
       Scope other = new Scope("8".repeat(32), "9".repeat(32));
-      assertThatThrownBy(
-              () -> node.database().read(tx -> Routing.of(tx, other, event.event().id())))
+      assertThatThrownBy(() ->
+              node.database().read(tx -> Routing.of(tx, other, event.event().id(), Sample.VIEWS)))
           .isInstanceOfSatisfying(
               Failure.class,
               failure -> assertThat(failure.sentence()).isEqualTo("Event not found"));
@@ -146,7 +146,8 @@ final class RoutingTest {
   }
 
   private static List<Routing.Entry> entries(DeliveryNode node, StoredEvent event) {
-    return node.database().read(tx -> Routing.of(tx, Sample.SCOPE, event.event().id()));
+    return node.database()
+        .read(tx -> Routing.of(tx, Sample.SCOPE, event.event().id(), Sample.VIEWS));
   }
 
   private static List<String> reasons(DeliveryNode node, StoredEvent event) {

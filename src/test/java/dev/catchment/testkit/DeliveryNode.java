@@ -102,7 +102,7 @@ public final class DeliveryNode implements AutoCloseable {
     this.database = database;
     this.clock = clock;
     this.ids = new Ids(clock, new SplittableRandom(name.hashCode()));
-    this.log = new EventLog(database, new LogBounds(20_000, 64 << 20, 1 << 20));
+    this.log = new EventLog(database, new LogBounds(20_000, 64 << 20, 1 << 20, 100 << 20));
     this.sender =
         new HttpSender(
             new AddressGuard(true, List.of(), Resolver.system()),
@@ -118,7 +118,7 @@ public final class DeliveryNode implements AutoCloseable {
                 destinations,
                 sender,
                 new HttpRequests("X-hookstream-", "Catchment/1"),
-                new ConnectionTransformer(database, transforms),
+                new ConnectionTransformer(database, transforms, Sample.VIEWS),
                 () -> 0L,
                 List.of(issues, listener)),
             ids,
