@@ -37,7 +37,9 @@ public final class LiveHandler {
   }
 
   private StreamListener socket(Request request) {
-    return new LiveSocket(live, channels, sockets.admit(request), names(request).orElse(List.of()));
+    OpenConnections.Entry entry = sockets.admit(request);
+    return new LiveSocket(
+        live, entry, name -> channels.of(entry.caller(), name), names(request).orElse(List.of()));
   }
 
   private StreamListener stream(Request request) {

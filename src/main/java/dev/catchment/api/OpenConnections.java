@@ -2,6 +2,7 @@ package dev.catchment.api;
 
 import dev.catchment.access.Caller;
 import dev.catchment.base.Failure;
+import dev.catchment.base.Scope;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.http.Outlet;
@@ -34,7 +35,7 @@ final class OpenConnections {
   }
 
   /** One of them. */
-  final class Entry {
+  final class Entry implements Connected {
     private final Request request;
     private final Caller caller;
     private volatile @Nullable Outlet outlet;
@@ -48,14 +49,21 @@ final class OpenConnections {
       return caller;
     }
 
-    void opened(Outlet opened) {
+    @Override
+    public Scope scope() {
+      return caller.scope();
+    }
+
+    @Override
+    public void opened(Outlet opened) {
       outlet = opened;
       open.add(this);
       // It may have changed since the request was let in.
       judge();
     }
 
-    void closed() {
+    @Override
+    public void closed() {
       open.remove(this);
     }
 

@@ -41,6 +41,7 @@ import dev.catchment.api.SourceHandler;
 import dev.catchment.api.SourceRows;
 import dev.catchment.api.TestDoor;
 import dev.catchment.api.TestSessionHandler;
+import dev.catchment.api.TestSocketHandler;
 import dev.catchment.api.UsageHandler;
 import dev.catchment.collections.DataExpressions;
 import dev.catchment.collections.RecordScan;
@@ -120,9 +121,14 @@ final class Doors {
       accounts(origins, clientAddress).addTo(router);
       SourceRows rows = new SourceRows(() -> config.server().publicUrl(port));
       resources(router, gate, rows);
+      TestDoor testDoor =
+          new TestDoor(gate, config.testDoors().sessions(), config.testDoors().tools());
+      new TestSocketHandler(
+              stores.database(), testDoor, features.intake().sessions(), features.live())
+          .routes(router);
       new TestSessionHandler(
               stores.database(),
-              new TestDoor(gate, config.testDoors().sessions(), config.testDoors().tools()),
+              testDoor,
               features.intake().sessions(),
               new TestSessionHandler.Wire(
                   request -> clientAddress.of(request.head().peer(), request.headers()::joined),
