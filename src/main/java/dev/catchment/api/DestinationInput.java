@@ -184,7 +184,7 @@ final class DestinationInput {
     if (given == null || !input.has("headers")) {
       return given;
     }
-    Json.Obj headers = Masks.keepHeaders(given, stored);
+    Json.Obj headers = Masks.keepHeaders("headers", given, stored);
     HeaderRules.check(headers, "headers");
     return headers;
   }

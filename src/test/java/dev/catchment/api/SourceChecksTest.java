@@ -143,6 +143,68 @@ final class SourceChecksTest {
   }
 
   @BothDatabases
+  void aSecretMovesOnByItsMaskedText(BothDatabases.Store store) throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      String id =
+          node.made(
+              "source",
+              "{\"name\":\"G\",\"slug\":\"g\",\"verification_type\":\"hmac-sha256\","
+                  + "\"verification_secret\":\"a long first word\","
+                  + "\"verification_config\":{\"secrets\":[\"a long older text\"]}}");
+      ApiNode.Answer patched =
+          node.patch(
+              "/v1/sources/" + id,
+              "{\"verification_secret\":\"a long newest name\","
+                  + "\"verification_config\":{\"secrets\":[\"****word\",\"****text\"]}}");
+      assertThat(patched.text("source", "verification_config"))
+          .isEqualTo("{\"secrets\":[\"****word\",\"****text\"]}");
+      for (String secret :
+          new String[] {"a long newest name", "a long first word", "a long older text"}) {
+        assertThat(signed(node, id, secret)).as(secret).isEqualTo(200);
+      }
+      assertThat(signed(node, id, "****word")).isEqualTo(401);
+    }
+  }
+
+  private static int signed(ApiNode node, String id, String secret) throws Exception {
+    Map<String, String> header = Map.of("X-Signature", hmac(secret, "{}"));
+    return node.send("POST", "/v1/ingest/" + id, "{}", header).status();
+  }
+
+  @BothDatabases
+  void aMaskedTextThatStandsForNothingBecomesNoSecret(BothDatabases.Store store) throws Exception {
+    String rule = " must be the secret itself, as this masked text stands for none";
+    try (ApiNode node = new ApiNode(store)) {
+      String id =
+          node.made(
+              "source",
+              "{\"name\":\"G\",\"slug\":\"g\",\"verification_type\":\"hmac-sha256\","
+                  + "\"verification_secret\":\"a long first word\"}");
+      for (String masked : new String[] {"****", "****else"}) {
+        assertThat(
+                node.patch(
+                        "/v1/sources/" + id,
+                        "{\"verification_config\":{\"secrets\":[\"" + masked + "\"]}}")
+                    .text("error"))
+            .isEqualTo("Invalid body: 'verification_config.secrets'" + rule);
+        assertThat(
+                node.patch("/v1/sources/" + id, "{\"verification_secret\":\"" + masked + "\"}")
+                    .text("error"))
+            .isEqualTo("Invalid body: 'verification_secret'" + rule);
+      }
+      assertThat(signed(node, id, "a long first word")).isEqualTo(200);
+      assertThat(
+              node.post(
+                      "/v1/sources",
+                      "{\"name\":\"H\",\"slug\":\"h\",\"verification_type\":\"hmac_sha256\","
+                          + "\"verification_secret\":\"****word\"}")
+                  .status())
+          .as("a row that was read is no body of a new one")
+          .isEqualTo(400);
+    }
+  }
+
+  @BothDatabases
   void aSecretPastedLaterTurnsVerificationOn(BothDatabases.Store store) throws Exception {
     try (ApiNode node = new ApiNode(store)) {
       String id = node.made("source", "{\"name\":\"S\",\"slug\":\"s\",\"template\":\"stripe\"}");
