@@ -245,8 +245,9 @@ final class SourceChecks {
         : dedupPath
             .find(body, headers)
             .filter(value -> !(value instanceof Json.Null))
-            // A text and a number that look alike are different keys.
-            .map(value -> value.text().getBytes(StandardCharsets.UTF_8))
+            // A text is the key as it is, so that its hash can be told from the text alone.
+            .map(value -> value instanceof Json.Str(String text) ? text : value.text())
+            .map(text -> text.getBytes(StandardCharsets.UTF_8))
             .orElse(null);
   }
 

@@ -2,6 +2,7 @@ package dev.catchment.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.catchment.base.Sha256;
 import dev.catchment.json.Json;
 import dev.catchment.testkit.BothDatabases;
 import java.io.ByteArrayOutputStream;
@@ -201,6 +202,27 @@ final class SourceChecksTest {
                   .status())
           .as("a row that was read is no body of a new one")
           .isEqualTo(400);
+    }
+  }
+
+  @BothDatabases
+  void theHashOfATextInTheBodyIsThatOfTheTextAlone(BothDatabases.Store store) throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      String id =
+          node.made(
+              "source",
+              "{\"name\":\"D\",\"slug\":\"d\",\"dedup_enabled\":true,"
+                  + "\"dedup_strategy\":\"body_field\",\"dedup_field\":\"id\"}");
+      Map<String, String> hashes =
+          Map.of(
+              "\"evt_1\"", "evt_1", "17", "17", "true", "true", "\"\\u00fc\"", "ü", "[1]", "[1]");
+      for (Map.Entry<String, String> one : hashes.entrySet()) {
+        String event =
+            node.post("/v1/ingest/" + id, "{ \"id\" : " + one.getKey() + " }").text("event_id");
+        assertThat(node.get("/v1/events/" + event).text("event", "dedup_hash"))
+            .as(one.getKey())
+            .isEqualTo(Sha256.hex(one.getValue()));
+      }
     }
   }
 
