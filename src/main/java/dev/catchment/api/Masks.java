@@ -128,13 +128,11 @@ final class Masks {
       String field, Json incoming, Json stored, @Nullable Json besideIt) {
     if (incoming instanceof Json.Arr in) {
       // Short secrets look the same when masked: each stands for the next of them.
-      List<Json> left =
-          new ArrayList<>(stored instanceof Json.Arr old ? old.items() : List.of());
+      List<Json> left = new ArrayList<>(stored instanceof Json.Arr old ? old.items() : List.of());
       if (besideIt != null) {
         left.add(besideIt);
       }
-      return Json.array(
-          in.items().stream().map(item -> keptSecret(field, item, left)).toList());
+      return Json.array(in.items().stream().map(item -> keptSecret(field, item, left)).toList());
     }
     return keptSecret(field, incoming, new ArrayList<>(List.of(stored)));
   }

@@ -4,6 +4,7 @@ import dev.catchment.base.Scope;
 import dev.catchment.db.Tx;
 import dev.catchment.log.Event;
 import dev.catchment.log.EventLog;
+import dev.catchment.verify.Answer;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -120,12 +121,26 @@ final class Candidate {
     keep(bodyBytes(), refusal.reason(), refusal.detail());
   }
 
+  /** Has it kept as refused although its sender is answered as if it had become an event. */
+  void keepSecretly(Refusal refusal) {
+    keep(bodyBytes(), refusal.reason(), refusal.detail(), source().acceptedStatus());
+  }
+
+  /** Has it kept as a question that was answered. */
+  void keep(Answer answer) {
+    keep(bodyBytes(), Reason.HANDSHAKE, answer.after().note(), answer.status());
+  }
+
   /**
    * Has it kept with the reason why it is no event.
    *
    * @param bytesRead how much of the body came, which may be more than there is of it here
    */
   void keep(long bytesRead, Reason reason, @Nullable String detail) {
+    keep(bytesRead, reason, detail, reason.responseStatus());
+  }
+
+  private void keep(long bytesRead, Reason reason, @Nullable String detail, int responseStatus) {
     keeper.accept(
         new Refused(
             source().id(),
@@ -135,7 +150,7 @@ final class Candidate {
             bytesRead,
             reason,
             detail,
-            reason.responseStatus(),
+            responseStatus,
             sentAt));
   }
 }

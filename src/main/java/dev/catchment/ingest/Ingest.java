@@ -234,7 +234,7 @@ public final class Ingest implements AutoCloseable {
               : appender.appendOnce(candidate, found, once);
       case Judge.Finding.Question(Answer answer) -> answer(candidate, answer);
       case Judge.Finding.Secretly(Refusal refusal) -> {
-        candidate.keep(refusal);
+        candidate.keepSecretly(refusal);
         yield CompletableFuture.completedFuture(
             new Intake.Hidden(ids.next(), candidate.source(), candidate.rate()));
       }
@@ -243,7 +243,7 @@ public final class Ingest implements AutoCloseable {
 
   private CompletionStage<Intake> answer(Candidate candidate, Answer answer) {
     Source source = candidate.source();
-    candidate.keep(candidate.bodyBytes(), Reason.HANDSHAKE, answer.after().note());
+    candidate.keep(answer);
     Intake asked = new Intake.Asked(answer, candidate.rate());
     if (answer.after().confirmUrl() != null) {
       String url = answer.after().confirmUrl();

@@ -13,6 +13,10 @@ import dev.catchment.worker.Step;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,6 +112,51 @@ final class RefusedRequestsTest {
 
       node.delete("/v1/sources/" + source);
       assertThat(node.get(LIST).at("refused_requests", 0, "source_name")).isEqualTo(Json.nil());
+    }
+  }
+
+  @BothDatabases
+  void whatIsKeptSaysWhatItsSenderWasAnswered(BothDatabases.Store store) throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      String meta =
+          node.made(
+              "source",
+              "{\"name\":\"M\",\"slug\":\"m\",\"template\":\"meta\","
+                  + "\"source_config\":{\"verify_token\":\"right\"}}");
+      String hub =
+          node.made(
+              "source",
+              "{\"name\":\"W\",\"slug\":\"w\",\"template\":\"websub\","
+                  + "\"verification_secret\":\"hub secret\",\"source_config\":{"
+                  + "\"topic\":\"https://t.example/\",\"response\":{\"status_code\":202}}}");
+      String question = "?hub.mode=subscribe&hub.challenge=1&hub.";
+      List<Integer> answered =
+          List.of(
+              asked(node, meta + question + "verify_token=right"),
+              asked(node, meta + question + "verify_token=wrong"),
+              asked(node, hub + question + "topic=https://other.example/"),
+              asked(node, hub));
+      assertThat(answered).containsExactly(200, 403, 404, 202);
+      settle(node);
+      ApiNode.Answer kept = node.get(LIST);
+      List<Integer> told = new ArrayList<>();
+      for (int i = kept.size("refused_requests") - 1; i >= 0; i--) {
+        told.add(Integer.parseInt(kept.text("refused_requests", i, "response_status")));
+      }
+      assertThat(told).isEqualTo(answered);
+    }
+  }
+
+  /** The status of an answer that the provider or the source's owner words, not the document. */
+  private static int asked(ApiNode node, String path) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(
+            URI.create("http://127.0.0.1:" + node.server.port() + "/v1/ingest/" + path));
+    if (path.indexOf('?') < 0) {
+      request.POST(HttpRequest.BodyPublishers.ofString("<feed/>"));
+    }
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
     }
   }
 
