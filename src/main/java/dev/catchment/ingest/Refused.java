@@ -44,7 +44,8 @@ public record Refused(
 
   /** Whether some of the body is missing. */
   public boolean isTruncated() {
-    return body.length < payloadSize;
+    // No empty body is too large: one that was refused for its announced length was never read.
+    return body.length < payloadSize || (reason == Reason.TOO_LARGE && body.length == 0);
   }
 
   /** About how many bytes it holds in memory. */

@@ -183,7 +183,11 @@ final class RefusedRequestsTest {
           .isGreaterThan(ApiNode.BODY_MAX);
       assertThat(list.text("refused_requests", 0, "payload_truncated")).isEqualTo("1");
       assertThat(list.text("refused_requests", 1, "payload_size")).isEqualTo("0");
+      assertThat(list.text("refused_requests", 1, "payload_truncated"))
+          .as("of a body that was never read all is missing")
+          .isEqualTo("1");
       assertThat(list.text("refused_requests", 2, "payload_size")).isEqualTo("5");
+      assertThat(list.text("refused_requests", 2, "payload_truncated")).isEqualTo("0");
       for (String id : ids(list)) {
         ApiNode.Answer again = node.post(LIST + "/" + id + "/replay", "");
         assertThat(again.status()).isEqualTo(409);
