@@ -50,7 +50,7 @@ public final class Routing {
     private static Way of(Connection connection) {
       return new Way(
           connection.id(),
-          connection.name(),
+          connection.identity().name(),
           connection.ends().destinationId(),
           connection.ends().destinationName());
     }
@@ -209,7 +209,7 @@ public final class Routing {
     if (destination == null || destination == Destination.Status.DISABLED) {
       return new Entry(way, false, Reason.DESTINATION_DISABLED, null, null);
     }
-    if (connection.createdAt() > event.event().receivedAt()) {
+    if (connection.times().createdAt() > event.event().receivedAt()) {
       return new Entry(
           way, false, Reason.NO_CONNECTION, "The connection is newer than the event", null);
     }
