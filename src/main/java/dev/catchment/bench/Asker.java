@@ -43,14 +43,15 @@ final class Asker implements AutoCloseable {
   }
 
   /**
-   * Asks that many questions, after a fifth as many that are not counted.
+   * Asks that many questions, after as many that are not counted: until java has compiled what asks
+   * and what answers, both take a multiple of their time.
    *
    * @param status what each must answer
    * @return in microseconds
    */
   Histogram time(int count, int status, IntFunction<Question> question) {
     Histogram latencies = new Histogram(3);
-    for (int i = -count / 5; i < count; i++) {
+    for (int i = -count; i < count; i++) {
       Question asked = question.apply(i < 0 ? count - i : i);
       long before = ticks.getAsLong();
       HttpResponse<byte[]> answer = send(asked);

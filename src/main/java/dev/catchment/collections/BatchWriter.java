@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Writes what a batch of events does to its collection. */
 final class BatchWriter {
@@ -49,11 +50,21 @@ final class BatchWriter {
     Set<Long> fresh = RecordEvents.write(tx, generation.number(), batch.reached());
     Set<Long> known = SkippedEvents.write(tx, generation.skips(), batch.skips());
     // The rows are read where they are written: those pages are in that connection's memory.
-    Map<String, RecordRow> rows = Records.byKey(tx, generation.number(), batch.keys());
-    batch.apply(rows, new Batch.Known(fresh, known, past(tx, batch, generation, rows, fresh)), ids);
+    Records.Held held = Records.held(tx, generation.number(), batch.keys());
+    batch.apply(
+        held.rows(),
+        new Batch.Known(fresh, known, past(tx, batch, generation, held.rows(), fresh)),
+        ids);
     List<RecordChange> changes = batch.changes();
     long last = Tally.add(tx, generation, reasons.get(), batch.counts(), changes.size());
-    Records.write(tx, generation.number(), changes, last - changes.size() + 1);
+    Map<String, byte[]> recent =
+        EventRuns.add(tx, generation.number(), held.recent(), batch.reached(), fresh);
+    Map<String, byte[]> untouched = new HashMap<>(recent);
+    changes.forEach(change -> untouched.remove(change.after().key()));
+    Map<String, byte[]> all = new HashMap<>(held.recent());
+    all.putAll(recent);
+    Records.write(tx, generation.number(), changes, last - changes.size() + 1, all);
+    Records.remember(tx, generation.number(), untouched);
     RecordIndexes.write(tx, batch.collection(), generation.number(), changes);
     return changes;
   }
@@ -63,8 +74,19 @@ final class BatchWriter {
       Tx tx, Batch batch, Generation generation, Map<String, RecordRow> rows, Set<Long> fresh) {
     Map<String, Batch> past = new HashMap<>();
     for (String key : batch.lateKeys(rows, fresh)) {
+      // Those of this batch are not yet among the key's.
       List<Long> positions =
-          RecordEvents.positions(tx, generation.number(), key, PAST_MAX.events() + 1);
+          Stream.concat(
+                  KeyEvents.oldestFirst(
+                          tx, generation.number(), key, Long.MAX_VALUE, PAST_MAX.events() + 1)
+                      .stream()
+                      .map(KnownEvent::position),
+                  batch.reached().stream()
+                      .filter(one -> one.key().equals(key) && fresh.contains(one.position()))
+                      .map(Batch.Reached::position))
+              .sorted()
+              .limit(PAST_MAX.events() + 1L)
+              .toList();
       Batch again = batch.another();
       SourceEvents.at(tx, positions, PAST_MAX).forEach(again::add);
       past.put(key, again);

@@ -196,20 +196,21 @@ public final class Difference {
   /** Events between the moments, in the order of the log, and whether each is its key's first. */
   private static List<Touch> touches(
       Tx tx, CollectionRow collection, Moment from, Moment to, long after) {
-    return tx.list(
-        """
-        SELECT e.record_key, e.position, CASE WHEN EXISTS (SELECT 1 FROM record_events b
-            WHERE b.generation = e.generation AND b.record_key = e.record_key
-              AND b.position > ? AND b.position < e.position) THEN 0 ELSE 1 END AS is_first
-          FROM record_events e
-         WHERE e.generation = ? AND e.position > ? AND e.position <= ?
-         ORDER BY e.position LIMIT ?
-        """,
-        row -> new Touch(row.string("record_key"), row.number("position"), row.flag("is_first")),
-        from.position(),
-        collection.table().generation(),
-        after,
-        to.position(),
-        EVENTS_MAX);
+    long generation = collection.table().generation();
+    List<RecordEvents.Touch> events =
+        RecordEvents.between(tx, generation, after, to.position(), EVENTS_MAX);
+    Map<String, Long> firsts =
+        KeyEvents.firstAfter(
+            tx,
+            generation,
+            events.stream().map(RecordEvents.Touch::key).distinct().toList(),
+            from.position());
+    return events.stream()
+        .map(event ->
+            new Touch(
+                event.key(),
+                event.position(),
+                event.position() <= firsts.getOrDefault(event.key(), Long.MAX_VALUE)))
+        .toList();
   }
 }

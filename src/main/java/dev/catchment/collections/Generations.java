@@ -37,9 +37,6 @@ final class Generations {
         row -> new Dropped(row.number("id"), row.string("collection_id")));
   }
 
-  /** The last row of a slice in the order of a table's key. */
-  private record Last(String key, long position) {}
-
   /**
    * Removes the next slice of its records, of their events, or of the events it skipped.
    *
@@ -48,7 +45,10 @@ final class Generations {
   static int sweep(Tx tx, Dropped dropped, int max) {
     int removed = sweepRecords(tx, dropped.number(), max);
     if (removed == 0) {
-      removed = sweepEvents(tx, dropped.number(), max);
+      removed = EventRuns.sweep(tx, dropped.number(), max);
+    }
+    if (removed == 0) {
+      removed = RecordEvents.sweep(tx, dropped.number(), max);
     }
     if (removed == 0) {
       removed = sweepSkipped(tx, dropped, max);
@@ -73,29 +73,6 @@ final class Generations {
             generation,
             keys.getFirst(),
             keys.getLast());
-  }
-
-  private static int sweepEvents(Tx tx, long generation, int max) {
-    List<Last> rows =
-        tx.list(
-            """
-            SELECT record_key, position FROM record_events WHERE generation = ?
-             ORDER BY record_key, position LIMIT ?
-            """,
-            row -> new Last(row.string("record_key"), row.number("position")),
-            generation,
-            max);
-    return rows.isEmpty()
-        ? 0
-        : tx.update(
-            """
-            DELETE FROM record_events
-             WHERE generation = ? AND record_key >= ? AND (record_key, position) <= (?, ?)
-            """,
-            generation,
-            rows.getFirst().key(),
-            rows.getLast().key(),
-            rows.getLast().position());
   }
 
   private static int sweepSkipped(Tx tx, Dropped dropped, int max) {

@@ -28,7 +28,7 @@ public final class IndexBuilder implements Step {
    */
   record Slices(int filled, int followed, int swept) {}
 
-  private static final Slices SLICES = new Slices(500, 128, 250);
+  private static final Slices SLICES = new Slices(500, 256, 250);
 
   /** Left to other writers after a slice. */
   private static final long PAUSE_MILLIS = 10;

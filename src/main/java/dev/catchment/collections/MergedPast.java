@@ -1,12 +1,9 @@
 package dev.catchment.collections;
 
-import dev.catchment.db.InList;
 import dev.catchment.db.Tx;
 import dev.catchment.log.SourceEvents;
 import dev.catchment.log.StoredEvent;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,21 +54,8 @@ final class MergedPast {
 
   /** Keys that an event has reached since; one that came late may have changed the data too. */
   private Set<String> changed(List<String> keys) {
-    if (keys.isEmpty()) {
-      return Set.of();
-    }
-    InList these = InList.of("record_key", keys);
-    List<@Nullable Object> args = new ArrayList<>();
-    args.add(collection.table().generation());
-    args.add(moment.position());
-    args.addAll(Arrays.asList(these.args()));
-    return new HashSet<>(
-        tx.list(
-            "SELECT DISTINCT record_key FROM record_events WHERE generation = ? AND position > ?"
-                + " AND "
-                + these.condition(),
-            row -> row.string("record_key"),
-            args.toArray()));
+    return KeyEvents.firstAfter(tx, collection.table().generation(), keys, moment.position())
+        .keySet();
   }
 
   private PastRecords.Past folded(String key, @Nullable RecordRow now) {
@@ -79,8 +63,15 @@ final class MergedPast {
       return new PastRecords.Past.Unknown();
     }
     List<Long> positions =
-        RecordEvents.positions(
-            tx, collection.table().generation(), key, EVENTS_MAX.events() + 1, moment.position());
+        KeyEvents.oldestFirst(
+                tx,
+                collection.table().generation(),
+                key,
+                moment.position(),
+                EVENTS_MAX.events() + 1)
+            .stream()
+            .map(KnownEvent::position)
+            .toList();
     List<Contribution> contributions = new ArrayList<>();
     for (StoredEvent event : SourceEvents.at(tx, positions, EVENTS_MAX)) {
       if (expressions.fold(collection.fold(), event) instanceof Fold.Outcome.Change change

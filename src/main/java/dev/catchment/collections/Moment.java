@@ -5,7 +5,7 @@ import dev.catchment.base.Times;
 import dev.catchment.db.Tx;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.LogEdge;
-import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A place in the log up to which events count, as far back as the collection can be told.
@@ -75,12 +75,8 @@ public record Moment(long position, LogEdge edge) {
   private static Beginning beginning(Tx tx, CollectionRow collection) {
     Beginning made =
         new Beginning(collection.progress().startPosition(), collection.times().createdAt());
-    Optional<Long> first =
-        tx.find(
-            "SELECT position FROM record_events WHERE generation = ? ORDER BY position LIMIT 1",
-            row -> row.number("position"),
-            collection.table().generation());
-    long before = first.map(position -> position - 1).orElse(Long.MAX_VALUE);
+    OptionalLong first = RecordEvents.first(tx, collection.table().generation());
+    long before = first.isPresent() ? first.getAsLong() - 1 : Long.MAX_VALUE;
     return before >= made.position()
         ? made
         : new Beginning(

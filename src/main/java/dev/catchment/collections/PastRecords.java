@@ -1,17 +1,14 @@
 package dev.catchment.collections;
 
-import dev.catchment.db.InList;
-import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.StoredEvent;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * held them then, and folded once more.
  */
 public final class PastRecords {
-  /** How many keys are asked for in one statement. */
-  private static final int KEYS_MAX = 256;
-
   /**
    * Among so many of a key's first events the earliest receipt is looked for: nodes append what
    * they received at about the same time in another order, but not by more than that.
@@ -195,69 +189,27 @@ public final class PastRecords {
         }
       }
     }
-    each(
-        tx,
-        """
-        SELECT record_key, position, source_event_at, deleted FROM (
-          SELECT record_key, position, source_event_at, deleted, ROW_NUMBER() OVER (
-              PARTITION BY record_key ORDER BY source_event_at DESC, position DESC) AS place
-            FROM record_events WHERE generation = ? AND position <= ? AND %s) AS ranked
-         WHERE place = 1
-        """,
-        new Object[] {collection.table().generation(), moment.position()},
-        changed,
-        row ->
+    KeyEvents.newest(tx, collection.table().generation(), changed, moment.position())
+        .forEach((key, event) ->
             holders.put(
-                row.string("record_key"),
-                new Holder(
-                    row.number("position"),
-                    row.number("source_event_at"),
-                    row.flag("deleted"),
-                    false)));
+                key, new Holder(event.position(), event.sourceEventAt(), event.deletes(), false)));
     return holders;
   }
 
   private static Map<String, Long> firsts(
       Tx tx, long generation, Moment moment, List<String> keys) {
+    Map<String, List<Long>> places =
+        KeyEvents.firsts(tx, generation, keys, moment.position(), FIRST_MAX);
+    Map<Long, Long> received =
+        EventLog.receivedAt(tx, places.values().stream().flatMap(List::stream).toList());
     Map<String, Long> firsts = new HashMap<>();
-    each(
-        tx,
-        """
-        SELECT r.record_key, MIN(e.received_at) AS n FROM (
-          SELECT record_key, position, ROW_NUMBER() OVER (
-              PARTITION BY record_key ORDER BY position) AS place
-            FROM record_events WHERE generation = ? AND position <= ? AND %s) AS r
-          JOIN events e ON e.position = r.position WHERE r.place <= ? GROUP BY r.record_key
-        """,
-        new Object[] {generation, moment.position()},
-        keys,
-        row -> firsts.put(row.string("record_key"), row.number("n")),
-        FIRST_MAX);
+    places.forEach((key, some) ->
+        some.stream()
+            .map(received::get)
+            .filter(Objects::nonNull)
+            .min(Long::compare)
+            .ifPresent(at -> firsts.put(key, at)));
     return firsts;
-  }
-
-  /** Takes the rows of a query over many keys, some keys at a time. */
-  private static void each(
-      Tx tx,
-      String sql,
-      @Nullable Object[] before,
-      List<String> keys,
-      Consumer<Row> taker,
-      @Nullable Object... after) {
-    for (int from = 0; from < keys.size(); from += KEYS_MAX) {
-      InList these =
-          InList.of("record_key", keys.subList(from, Math.min(keys.size(), from + KEYS_MAX)));
-      List<@Nullable Object> args = new ArrayList<>(Arrays.asList(before));
-      args.addAll(Arrays.asList(these.args()));
-      args.addAll(Arrays.asList(after));
-      tx.each(
-          sql.formatted(these.condition()),
-          row -> {
-            taker.accept(row);
-            return true;
-          },
-          args.toArray());
-    }
   }
 
   /**
@@ -270,10 +222,10 @@ public final class PastRecords {
     return tx.list(
         """
         WITH RECURSIVE seen (k, n) AS (
-          SELECT (SELECT MIN(record_key) FROM record_events
+          SELECT (SELECT MIN(record_key) FROM record_event_runs
                    WHERE generation = ? AND record_key > ?), 1
           UNION ALL
-          SELECT (SELECT MIN(record_key) FROM record_events
+          SELECT (SELECT MIN(record_key) FROM record_event_runs
                    WHERE generation = ? AND record_key > seen.k), seen.n + 1
             FROM seen WHERE seen.k IS NOT NULL AND seen.n < ?)
         SELECT k AS record_key FROM seen WHERE k IS NOT NULL

@@ -60,14 +60,6 @@ public final class RecordHistory {
    */
   public record Page(List<Entry> entries, boolean more, long reached) {}
 
-  /** An event as it is remembered. */
-  record Known(long position, long sourceEventAt, boolean deletes) {
-    /** Whether the other one, which stands before it in the log, is newer all the same. */
-    boolean isBeatenBy(Known earlier) {
-      return earlier.sourceEventAt() > sourceEventAt;
-    }
-  }
-
   /**
    * Entries of a key, newest first.
    *
@@ -83,22 +75,22 @@ public final class RecordHistory {
       int limit) {
     long generation = collection.table().generation();
     RecordRow row = Records.byKey(tx, generation, List.of(key)).get(key);
-    List<Known> remembered = known(tx, generation, key, before, limit + 1);
+    List<KnownEvent> remembered = KeyEvents.newestFirst(tx, generation, key, before, limit + 1);
     if (row == null
         && remembered.isEmpty()
-        && known(tx, generation, key, Long.MAX_VALUE, 1).isEmpty()) {
+        && KeyEvents.newestFirst(tx, generation, key, Long.MAX_VALUE, 1).isEmpty()) {
       throw Failure.notFound("Record");
     }
-    List<Known> all = withHolder(remembered, row, before, limit);
-    List<Known> shown = all.subList(0, Math.min(limit, all.size()));
-    EventLog.Found found = EventLog.readAt(tx, shown.stream().map(Known::position).toList());
+    List<KnownEvent> all = withHolder(remembered, row, before, limit);
+    List<KnownEvent> shown = all.subList(0, Math.min(limit, all.size()));
+    EventLog.Found found = EventLog.readAt(tx, shown.stream().map(KnownEvent::position).toList());
     shown = shown.subList(0, found.looked());
     if (shown.isEmpty()) {
       return new Page(List.of(), false, before);
     }
     long reached = shown.getLast().position();
     boolean more = all.size() > shown.size();
-    Known earlier = newest(tx, generation, key, reached, row);
+    KnownEvent earlier = newest(tx, generation, key, reached, row);
     boolean existed = earlier == null && existed(tx, collection, row);
     List<Change> changes = changes(earlier, existed, shown.reversed());
     Map<Long, StoredEvent> events = new HashMap<>();
@@ -109,7 +101,7 @@ public final class RecordHistory {
     }
     List<Entry> entries = new ArrayList<>();
     for (int i = 0; i < shown.size(); i++) {
-      Known known = shown.get(i);
+      KnownEvent known = shown.get(i);
       Change change = changes.get(shown.size() - 1 - i);
       StoredEvent event = events.get(known.position());
       (event == null
@@ -121,8 +113,8 @@ public final class RecordHistory {
   }
 
   /** The event that holds the record is shown even when it is gone. */
-  private static List<Known> withHolder(
-      List<Known> known, @Nullable RecordRow row, long before, int limit) {
+  private static List<KnownEvent> withHolder(
+      List<KnownEvent> known, @Nullable RecordRow row, long before, int limit) {
     if (row == null
         // A rebuild buries what its events do not have, and no event did that.
         || row.version().position() <= 0
@@ -131,53 +123,24 @@ public final class RecordHistory {
         || known.stream().anyMatch(one -> one.position() == row.version().position())) {
       return known;
     }
-    List<Known> all = new ArrayList<>(known);
+    List<KnownEvent> all = new ArrayList<>(known);
     all.add(holder(row));
-    all.sort(Comparator.comparingLong(Known::position).reversed());
+    all.sort(Comparator.comparingLong(KnownEvent::position).reversed());
     return all;
   }
 
-  private static Known holder(RecordRow row) {
-    return new Known(row.version().position(), row.version().sourceEventAt(), row.deleted());
-  }
-
-  private static List<Known> known(Tx tx, long generation, String key, long before, int max) {
-    return tx.list(
-        """
-        SELECT position, source_event_at, deleted FROM record_events
-         WHERE generation = ? AND record_key = ? AND position < ?
-         ORDER BY position DESC LIMIT ?
-        """,
-        row ->
-            new Known(row.number("position"), row.number("source_event_at"), row.flag("deleted")),
-        generation,
-        key,
-        before,
-        max);
+  private static KnownEvent holder(RecordRow row) {
+    return new KnownEvent(row.version().position(), row.version().sourceEventAt(), row.deleted());
   }
 
   /** The event that held the record before that place; null when there is none. */
-  private static @Nullable Known newest(
+  private static @Nullable KnownEvent newest(
       Tx tx, long generation, String key, long before, @Nullable RecordRow row) {
-    Known newest =
-        tx.find(
-                """
-                SELECT position, source_event_at, deleted FROM record_events
-                 WHERE generation = ? AND record_key = ? AND position < ?
-                 ORDER BY source_event_at DESC, position DESC LIMIT 1
-                """,
-                one ->
-                    new Known(
-                        one.number("position"), one.number("source_event_at"), one.flag("deleted")),
-                generation,
-                key,
-                before)
-            .orElse(null);
-    if (row == null || row.version().position() >= before) {
-      return newest;
+    if (row != null && row.version().position() < before) {
+      // Of all events it is the newest, whether it is still stored or not.
+      return holder(row);
     }
-    // Of all events it is the newest, whether it is still stored or not.
-    return holder(row);
+    return KeyEvents.newest(tx, generation, List.of(key), before - 1).get(key);
   }
 
   /** Whether there was an event before those that are stored. */
@@ -193,11 +156,12 @@ public final class RecordHistory {
    * @param existed whether there was a record before them that nothing else is known of
    * @param ascending the events in the order of the log
    */
-  static List<Change> changes(@Nullable Known earlier, boolean existed, List<Known> ascending) {
+  static List<Change> changes(
+      @Nullable KnownEvent earlier, boolean existed, List<KnownEvent> ascending) {
     List<Change> changes = new ArrayList<>();
-    Known holder = earlier;
+    KnownEvent holder = earlier;
     boolean present = holder == null ? existed : !holder.deletes();
-    for (Known one : ascending) {
+    for (KnownEvent one : ascending) {
       if (holder != null && one.isBeatenBy(holder)) {
         changes.add(Change.STALE);
         continue;
@@ -210,7 +174,7 @@ public final class RecordHistory {
   }
 
   private static Entry stored(
-      Known known, Change change, StoredEvent event, Fold.@Nullable Outcome outcome) {
+      KnownEvent known, Change change, StoredEvent event, Fold.@Nullable Outcome outcome) {
     Fold.Outcome.Change made = outcome instanceof Fold.Outcome.Change folded ? folded : null;
     return new Entry(
         known.position(),
@@ -223,7 +187,7 @@ public final class RecordHistory {
   }
 
   /** Of an event that is gone nothing is known, unless it holds the record. */
-  private static Optional<Entry> gone(Known known, Change change, @Nullable RecordRow row) {
+  private static Optional<Entry> gone(KnownEvent known, Change change, @Nullable RecordRow row) {
     return row == null || row.version().position() != known.position()
         ? Optional.empty()
         : Optional.of(

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The table of records. */
@@ -21,7 +23,45 @@ public final class Records {
 
   /** The rows of these keys, tombstones included; keys without a row are left out. */
   public static Map<String, RecordRow> byKey(Tx tx, long generation, List<String> keys) {
-    Map<String, RecordRow> rows = new HashMap<>();
+    Map<String, RecordRow> rows = HashMap.newHashMap(keys.size());
+    each(
+        tx,
+        generation,
+        keys,
+        row -> {
+          RecordRow one = row(row);
+          rows.put(one.key(), one);
+        });
+    return rows;
+  }
+
+  /**
+   * Rows with what they hold beside the record.
+   *
+   * @param rows by key, tombstones included
+   * @param recent by key the places of the newest events, packed; rows without any are left out
+   */
+  record Held(Map<String, RecordRow> rows, Map<String, byte[]> recent) {}
+
+  /** The rows of these keys, as a batch is applied to them. */
+  static Held held(Tx tx, long generation, List<String> keys) {
+    Held held = new Held(HashMap.newHashMap(keys.size()), HashMap.newHashMap(keys.size()));
+    each(
+        tx,
+        generation,
+        keys,
+        row -> {
+          RecordRow one = row(row);
+          held.rows().put(one.key(), one);
+          byte[] recent = row.bytes("recent");
+          if (recent != null) {
+            held.recent().put(one.key(), recent);
+          }
+        });
+    return held;
+  }
+
+  private static void each(Tx tx, long generation, List<String> keys, Consumer<Row> taker) {
     for (int from = 0; from < keys.size(); from += KEYS_MAX) {
       List<String> some = keys.subList(from, Math.min(keys.size(), from + KEYS_MAX));
       List<@Nullable Object> args = new ArrayList<>();
@@ -33,23 +73,30 @@ public final class Records {
       while (args.size() < marks + 1) {
         args.add(some.getLast());
       }
-      tx.list(
-              "SELECT * FROM records WHERE generation = ? AND record_key IN ("
-                  + "?,".repeat(marks - 1)
-                  + "?)",
-              Records::row,
-              args.toArray())
-          .forEach(row -> rows.put(row.key(), row));
+      tx.each(
+          "SELECT * FROM records WHERE generation = ? AND record_key IN ("
+              + "?,".repeat(marks - 1)
+              + "?)",
+          row -> {
+            taker.accept(row);
+            return true;
+          },
+          args.toArray());
     }
-    return rows;
   }
 
   /**
    * Inserts or replaces the rows as they are.
    *
    * @param firstChange the number of the first change; the others follow it
+   * @param recent by key the places of the newest events, packed
    */
-  static void write(Tx tx, long generation, List<RecordChange> changes, long firstChange) {
+  static void write(
+      Tx tx,
+      long generation,
+      List<RecordChange> changes,
+      long firstChange,
+      Map<String, byte[]> recent) {
     List<@Nullable Object[]> rows = new ArrayList<>(changes.size());
     for (RecordChange change : changes) {
       RecordRow row = change.after();
@@ -67,7 +114,8 @@ public final class Records {
             row.createdAt(),
             row.updatedAt(),
             firstChange + rows.size(),
-            tx.now()
+            tx.now(),
+            recent.get(row.key())
           });
     }
     // In the order of the table a batch meets each of its pages once.
@@ -75,16 +123,25 @@ public final class Records {
     tx.batch(
         """
         INSERT INTO records (generation, record_key, id, data, event_type, source_event_id,
-          source_event_at, position, deleted, created_at, updated_at, change_number, changed_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          source_event_at, position, deleted, created_at, updated_at, change_number, changed_at, recent)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (generation, record_key) DO UPDATE SET
           data = excluded.data, event_type = excluded.event_type,
           source_event_id = excluded.source_event_id, source_event_at = excluded.source_event_at,
           position = excluded.position, deleted = excluded.deleted,
           created_at = excluded.created_at, updated_at = excluded.updated_at,
-          change_number = excluded.change_number, changed_at = excluded.changed_at
+          change_number = excluded.change_number, changed_at = excluded.changed_at,
+          recent = excluded.recent
         """,
         rows);
+  }
+
+  /** Notes events of records that they left as they were. */
+  static void remember(Tx tx, long generation, Map<String, byte[]> recent) {
+    List<@Nullable Object[]> rows = new ArrayList<>(recent.size());
+    new TreeMap<>(recent)
+        .forEach((key, packed) -> rows.add(new @Nullable Object[] {packed, generation, key}));
+    tx.batch("UPDATE records SET recent = ? WHERE generation = ? AND record_key = ?", rows);
   }
 
   /** A record that changed, and the number of its last change. */
@@ -116,13 +173,9 @@ public final class Records {
         max);
   }
 
-  /** Tombstones of a generation that are removed, and the greatest number of their changes. */
-  private record Forgotten(long generation, long changeNumber, int count) {
-    Forgotten plus(Forgotten other) {
-      return new Forgotten(
-          generation, Math.max(changeNumber, other.changeNumber), count + other.count);
-    }
-  }
+  /** A tombstone that is removed. */
+  private record Forgotten(
+      long generation, String key, long changeNumber, byte @Nullable [] recent) {}
 
   /**
    * Removes a slice of the tombstones whose last event came before that time, oldest first.
@@ -150,29 +203,45 @@ public final class Records {
             DELETE FROM records WHERE deleted = 1 AND (generation, record_key) IN
               (SELECT generation, record_key FROM records
                 WHERE deleted = 1 AND updated_at < ? ORDER BY updated_at LIMIT ?)
-            RETURNING generation, change_number
+            RETURNING generation, record_key, change_number, recent
             """,
-            row -> new Forgotten(row.number("generation"), row.number("change_number"), 1),
+            row ->
+                new Forgotten(
+                    row.number("generation"),
+                    row.string("record_key"),
+                    row.number("change_number"),
+                    row.bytes("recent")),
             epochMillis,
             max);
-    Map<Long, Forgotten> sums = new TreeMap<>();
-    removed.forEach(one -> sums.merge(one.generation(), one, Forgotten::plus));
-    sums.values()
-        .forEach(sum -> {
-          tx.update(
-              """
-              UPDATE collections SET tombstone_count = tombstone_count - ?,
-                forgotten_change = CASE WHEN forgotten_change < ? THEN ? ELSE forgotten_change END
-               WHERE id = (SELECT collection_id FROM generations WHERE id = ?) AND generation = ?
-              """,
-              sum.count(),
-              sum.changeNumber(),
-              sum.changeNumber(),
-              sum.generation(),
-              sum.generation());
-          Rebuilds.addTombstones(tx, sum.generation(), -sum.count());
-        });
+    removed.stream()
+        .collect(Collectors.groupingBy(Forgotten::generation, TreeMap::new, Collectors.toList()))
+        .forEach((generation, some) -> forgotten(tx, generation, some));
     return removed.size();
+  }
+
+  private static void forgotten(Tx tx, long generation, List<Forgotten> removed) {
+    long changeNumber = removed.stream().mapToLong(Forgotten::changeNumber).max().orElse(0);
+    tx.update(
+        """
+        UPDATE collections SET tombstone_count = tombstone_count - ?,
+          forgotten_change = CASE WHEN forgotten_change < ? THEN ? ELSE forgotten_change END
+         WHERE id = (SELECT collection_id FROM generations WHERE id = ?) AND generation = ?
+        """,
+        removed.size(),
+        changeNumber,
+        changeNumber,
+        generation,
+        generation);
+    Rebuilds.addTombstones(tx, generation, -removed.size());
+    // Their events are still part of the past.
+    Map<String, byte[]> recent = new TreeMap<>();
+    for (Forgotten one : removed) {
+      byte[] places = one.recent();
+      if (places != null) {
+        recent.put(one.key(), places);
+      }
+    }
+    EventRuns.keep(tx, generation, recent);
   }
 
   /** Whether there is a tombstone whose last event came before that time. */

@@ -27,11 +27,14 @@ import org.sqlite.SQLiteOpenMode;
 public final class OpenDatabase {
   private static final int SQLITE_READERS = 4;
 
-  /** Two pages of the usual size: events fill them better, and a commit makes fewer calls. */
-  private static final int SQLITE_PAGE_BYTES = 8_192;
+  /**
+   * A commit writes whole pages. Records change in random places, a page for each, so that small
+   * pages write less; events come one after the other and fill either size.
+   */
+  private static final int SQLITE_PAGE_BYTES = 4_096;
 
   /** Pages at which the writer restarts the write-ahead log: about 64 MiB. */
-  private static final int SQLITE_WAL_PAGES = 8_000;
+  private static final int SQLITE_WAL_PAGES = 16_000;
 
   private static final int POSTGRES_SYNCED_CONNECTIONS = 8;
   private static final int POSTGRES_DERIVED_CONNECTIONS = 6;

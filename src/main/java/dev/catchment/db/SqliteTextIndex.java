@@ -1,7 +1,10 @@
 package dev.catchment.db;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,9 @@ final class SqliteTextIndex implements TextIndex {
   /** Stands for a text too long to be kept. */
   private static final String LONG = "\uE000\uE001\uE002";
 
+  /** How many keys one statement names. */
+  private static final int KEYS_MAX = 256;
+
   private static String mark(long generation) {
     StringBuilder mark = new StringBuilder();
     for (int digit = 0; digit < PART_MIN; digit++) {
@@ -31,29 +37,50 @@ final class SqliteTextIndex implements TextIndex {
   @Override
   public void put(Tx tx, long generation, List<Text> texts) {
     String mark = mark(generation);
+    Map<String, Long> numbers = numbers(tx, generation, texts.stream().map(Text::key).toList());
     List<@Nullable Object[]> rows = new ArrayList<>();
     for (Text text : texts) {
-      rows.add(
-          new @Nullable Object[] {
-            mark + (text.text().length() > TEXT_MAX ? LONG : text.text()), generation, text.key()
-          });
+      Long number = numbers.get(text.key());
+      if (number != null) {
+        rows.add(
+            new @Nullable Object[] {
+              number, mark + (text.text().length() > TEXT_MAX ? LONG : text.text())
+            });
+      }
     }
-    tx.batch(
-        """
-        INSERT OR REPLACE INTO record_texts (rowid, text)
-        SELECT number, ? FROM records WHERE generation = ? AND record_key = ?
-        """,
-        rows);
+    tx.batch("INSERT OR REPLACE INTO record_texts (rowid, text) VALUES (?, ?)", rows);
   }
 
   @Override
   public void remove(Tx tx, long generation, List<String> keys) {
     tx.batch(
-        """
-        DELETE FROM record_texts WHERE rowid =
-          (SELECT number FROM records WHERE generation = ? AND record_key = ?)
-        """,
-        keys.stream().map(key -> new @Nullable Object[] {generation, key}).toList());
+        "DELETE FROM record_texts WHERE rowid = ?",
+        numbers(tx, generation, keys).values().stream()
+            .map(number -> new @Nullable Object[] {number})
+            .toList());
+  }
+
+  /**
+   * The numbers of records, asked for by a statement of their own: one that both looked them up and
+   * wrote would open a savepoint, at which the index writes all it has gathered, for each text.
+   */
+  private static Map<String, Long> numbers(Tx tx, long generation, List<String> keys) {
+    Map<String, Long> numbers = HashMap.newHashMap(keys.size());
+    for (int from = 0; from < keys.size(); from += KEYS_MAX) {
+      InList these =
+          InList.of("record_key", keys.subList(from, Math.min(keys.size(), from + KEYS_MAX)));
+      List<@Nullable Object> args = new ArrayList<>();
+      args.add(generation);
+      args.addAll(Arrays.asList(these.args()));
+      tx.each(
+          "SELECT record_key, number FROM records WHERE generation = ? AND " + these.condition(),
+          row -> {
+            numbers.put(row.string("record_key"), row.number("number"));
+            return true;
+          },
+          args.toArray());
+    }
+    return numbers;
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -236,6 +237,11 @@ public final class EventLog {
    * @param looked how many of the positions asked for were looked at, from the first
    */
   public record Found(List<StoredEvent> events, int looked) {}
+
+  /** When those of the events that are still stored were received, by position. */
+  public static Map<Long, Long> receivedAt(Tx tx, List<Long> positions) {
+    return EventRows.receivedAt(tx, positions);
+  }
 
   /**
    * The place in the log of the newest event of a source that was received at that time or before;

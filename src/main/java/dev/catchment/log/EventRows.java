@@ -20,6 +20,9 @@ final class EventRows {
   /** Bytes of bodies that one read may bring into memory, unless a single body is larger. */
   private static final long BATCH_BYTES_MAX = 16L << 20;
 
+  /** How many positions one statement names. */
+  private static final int POSITIONS_MAX = 256;
+
   static final String COLUMNS =
       """
       e.position, e.id, e.org_id, e.env_id, e.source_id, e.method, e.headers, e.query_params,
@@ -255,5 +258,24 @@ final class EventRows {
             row.find("verification_error"),
             // The window has no meaning for what is stored.
             hash == null ? null : new Event.Dedup(hash, 0, row.find("duplicate_of")));
+  }
+
+  /** When those of the events that are still stored were received, by position. */
+  static Map<Long, Long> receivedAt(Tx tx, List<Long> positions) {
+    Map<Long, Long> received = HashMap.newHashMap(positions.size());
+    for (int from = 0; from < positions.size(); from += POSITIONS_MAX) {
+      InList these =
+          InList.of(
+              "position",
+              positions.subList(from, Math.min(positions.size(), from + POSITIONS_MAX)));
+      tx.each(
+          "SELECT position, received_at FROM events WHERE " + these.condition(),
+          row -> {
+            received.put(row.number("position"), row.number("received_at"));
+            return true;
+          },
+          these.args());
+    }
+    return received;
   }
 }

@@ -20,14 +20,14 @@ final class RecordHistoryTest {
    * @param events times in log order; negative for an event that deletes
    */
   record Case(
-      RecordHistory.@Nullable Known earlier,
+      @Nullable KnownEvent earlier,
       boolean existed,
       List<Long> events,
       List<RecordHistory.Change> changes) {}
 
   static List<Case> cases() {
-    RecordHistory.Known record = new RecordHistory.Known(1, 5, false);
-    RecordHistory.Known tombstone = new RecordHistory.Known(1, 5, true);
+    KnownEvent record = new KnownEvent(1, 5, false);
+    KnownEvent tombstone = new KnownEvent(1, 5, true);
     return List.of(
         new Case(null, false, List.of(1L, 2L, 3L), List.of(INSERT, UPDATE, UPDATE)),
         new Case(null, false, List.of(3L, 2L, 3L), List.of(INSERT, STALE, UPDATE)),
@@ -43,9 +43,9 @@ final class RecordHistoryTest {
   @ParameterizedTest
   @MethodSource("cases")
   void theNewestByTheSendersTimeHoldsTheRecord(Case one) {
-    List<RecordHistory.Known> known = new ArrayList<>();
+    List<KnownEvent> known = new ArrayList<>();
     for (long at : one.events()) {
-      known.add(new RecordHistory.Known(known.size() + 2L, Math.abs(at), at < 0));
+      known.add(new KnownEvent(known.size() + 2L, Math.abs(at), at < 0));
     }
     assertThat(RecordHistory.changes(one.earlier(), one.existed(), known)).isEqualTo(one.changes());
   }
