@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * otherwise records are looked at one after another until a bound.
  */
 public final class RecordScan {
+  /** What none of so many records holds is not common: the index knows it sooner. */
+  private static final int PROBED_ROWS = 150;
+
   private final ScanBounds bounds;
 
   /** A scan within these bounds. */
@@ -115,7 +118,7 @@ public final class RecordScan {
   /** By the index of texts, unless what is searched for is common. */
   private RecordPage byText(Tx tx, Asked asked, Optional<Walk> walk) {
     if (walk.isPresent()) {
-      RecordPage first = walked(tx, walk.get(), asked, bounds.firstRows());
+      RecordPage first = common(tx, asked, walk.get());
       if (isWhole(first, asked)) {
         return withoutBound(first);
       }
@@ -129,6 +132,15 @@ public final class RecordScan {
     return candidates(tx, index.get(), asked, top)
         ? top.page(new RecordPage.Bound.None())
         : scanned(tx, asked, walk);
+  }
+
+  /** The first records in the order; few when they do not hold the text at all. */
+  private RecordPage common(Tx tx, Asked asked, Walk walk) {
+    int few = Math.min(PROBED_ROWS, bounds.firstRows());
+    RecordPage first = walked(tx, walk, asked, few);
+    return isWhole(first, asked) || first.rows().isEmpty()
+        ? first
+        : walked(tx, walk, asked, bounds.firstRows());
   }
 
   private static boolean isWhole(RecordPage page, Asked asked) {
