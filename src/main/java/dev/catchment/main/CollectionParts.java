@@ -19,7 +19,7 @@ record CollectionParts(
     Database database = stores.database();
     DataExpressions expressions = new DataExpressions(features.transforms(), stores.log().views());
     RecordListener listener =
-        RecordListener.both(feeds.records(), new LiveRecords(features.live()));
+        RecordListener.both(feeds.records(), new LiveRecords(features.live().live()));
     Backfiller backfiller =
         new Backfiller(database, stores.nodeName(), stores.eventIds(), expressions, listener);
     IndexBuilder builder = new IndexBuilder(database);

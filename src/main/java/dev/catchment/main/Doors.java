@@ -113,8 +113,12 @@ final class Doors {
       new IngestHandler(features.intake().ingest(), clientAddress, features.intake().aftermath())
           .routes(router);
       new SocketIngestHandler(features.intake().ingest(), clientAddress).routes(router);
-      new LiveHandler(stores.database(), gate, features.live()).routes(router);
-      new ChangeHandler(stores.database(), gate, features.live()).routes(router);
+      new LiveHandler(
+              stores.database(), gate, features.live().live(), features.live().connections())
+          .routes(router);
+      new ChangeHandler(
+              stores.database(), gate, features.live().live(), features.live().connections())
+          .routes(router);
       new HealthHandler(Version.text(), stores.clock(), this::health).routes(router);
       new DocumentHandler().routes(router);
       new MetricsHandler(gate, stores.metrics()::prometheusText).routes(router);
@@ -124,7 +128,7 @@ final class Doors {
       TestDoor testDoor =
           new TestDoor(gate, config.testDoors().sessions(), config.testDoors().tools());
       new TestSocketHandler(
-              stores.database(), testDoor, features.intake().sessions(), features.live())
+              stores.database(), testDoor, features.intake().sessions(), features.live().live())
           .routes(router);
       new TestSessionHandler(
               stores.database(),

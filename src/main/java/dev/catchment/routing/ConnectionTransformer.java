@@ -1,5 +1,6 @@
 package dev.catchment.routing;
 
+import dev.catchment.base.Failure;
 import dev.catchment.db.Database;
 import dev.catchment.delivery.Owed;
 import dev.catchment.delivery.Payload;
@@ -45,8 +46,16 @@ public final class ConnectionTransformer implements Transformer {
     if (text == null) {
       return new Payload.Failed(FAILED + "the connection and its expression are gone");
     }
-    return switch (transforms.apply(
-        text, views.of(owed.event()).body(), EventFacts.of(owed.event()))) {
+    TransformResult result;
+    try {
+      result = transforms.apply(text, views.of(owed.event()).body(), EventFacts.of(owed.event()));
+    } catch (Failure e) {
+      if (e.code() == Failure.Code.UNAVAILABLE) {
+        return new Payload.NotNow("The transform could not be evaluated in time");
+      }
+      throw e;
+    }
+    return switch (result) {
       case TransformResult.Made made -> new Payload.Made(made.bytes());
       case TransformResult.Failed failed -> new Payload.Failed(FAILED + failed.reason());
     };

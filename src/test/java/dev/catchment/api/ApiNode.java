@@ -92,6 +92,7 @@ final class ApiNode implements AutoCloseable {
   final IssueTracker tracker;
   final Replays replays;
   final Aftermath aftermath;
+  final OpenConnections connections;
   final Server server;
   final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -130,9 +131,16 @@ final class ApiNode implements AutoCloseable {
     this(store, Plan.unlimited());
   }
 
+  ApiNode(BothDatabases.Store store, InstantSource clock) {
+    this(store, Plan.unlimited(), clock);
+  }
+
   ApiNode(BothDatabases.Store store, Plan plan) {
+    this(store, plan, InstantSource.system());
+  }
+
+  private ApiNode(BothDatabases.Store store, Plan plan, InstantSource clock) {
     SecureRandom random = new SecureRandom();
-    InstantSource clock = InstantSource.system();
     ids = new Ids(clock, random);
     keys = new ApiKeys(ids, random);
     database = new OpenDatabase(clock, new Metrics()).open(store.settings("a"));
@@ -174,6 +182,8 @@ final class ApiNode implements AutoCloseable {
     Access access =
         new Access(database, clock, new SessionCookie(List.of(new Secret("secret")), false));
     Gate gate = new Gate(access, OriginRule.of("https://gateway.example", Set.of()));
+    connections = new OpenConnections(database, clock);
+    connections.wakes(() -> Thread.ofVirtual().start(connections::judgeDue));
     Router router = router(gate, clock, plan);
     server =
         Server.start(
@@ -236,8 +246,8 @@ final class ApiNode implements AutoCloseable {
             database,
             new EventLog(database, new LogBounds(1, 1, 1, 100 << 20)),
             LiveRows.tellers());
-    new LiveHandler(database, gate, live).routes(router);
-    new ChangeHandler(database, gate, live).routes(router);
+    new LiveHandler(database, gate, live, connections).routes(router);
+    new ChangeHandler(database, gate, live, connections).routes(router);
     return router;
   }
 

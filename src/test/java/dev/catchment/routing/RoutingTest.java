@@ -130,6 +130,49 @@ final class RoutingTest {
   }
 
   @BothDatabases
+  void whatIsBeingLetGoIsPendingAndSaysSo(BothDatabases.Store store) {
+    try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
+      Destination destination = node.destination(receiver.url("/hook"));
+      Connection connection = node.connect(SOURCE, destination, null);
+      node.change(destination, Destination.Status.PAUSED);
+      StoredEvent event = node.receive(SOURCE, "{}");
+      node.dispatch();
+      assertThat(reasons(node, event))
+          .containsExactly(connection.id() + " true destination_paused held");
+
+      node.change(destination, Destination.Status.ACTIVE);
+      assertThat(reasons(node, event)).containsExactly(connection.id() + " true matched pending");
+      assertThat(entries(node, event).getFirst().detail())
+          .isEqualTo("It was held, and is let go in its turn");
+    }
+  }
+
+  @BothDatabases
+  void aRetryPastADeletedConnectionSaysWhatHoldsIt(BothDatabases.Store store) throws Exception {
+    try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
+      Destination destination = node.destination(receiver.url("/hook"));
+      Connection connection = node.connect(SOURCE, destination, null);
+      receiver.answer(Reply.status(410));
+      StoredEvent event = node.receive(SOURCE, "{}");
+      node.runUntil(() -> node.count("failed") == 1);
+      node.database()
+          .write(tx -> {
+            Connections.delete(tx, Sample.SCOPE, connection.id());
+            return node.retries().retry(tx, Sample.SCOPE, node.attempts().getFirst().id());
+          });
+      assertThat(reasons(node, event))
+          .as("410 has paused the destination")
+          .containsExactly(connection.id() + " true destination_paused held");
+
+      receiver.answer(Reply.status(200));
+      node.change(destination, Destination.Status.ACTIVE);
+      assertThat(reasons(node, event)).containsExactly(connection.id() + " true matched pending");
+      node.runUntil(() -> node.count("success") == 1);
+      assertThat(reasons(node, event)).containsExactly(connection.id() + " true matched success");
+    }
+  }
+
+  @BothDatabases
   void aSourceWithoutConnectionsSaysSo(BothDatabases.Store store) {
     try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
       StoredEvent event = node.receive(SOURCE, "{}");

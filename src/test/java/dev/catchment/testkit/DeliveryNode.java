@@ -253,18 +253,15 @@ public final class DeliveryNode implements AutoCloseable {
     return database.write(tx ->
         Connections.create(
             tx,
-            new Connection(
-                ids.next(),
-                Sample.SCOPE,
-                new Connection.Ends(sourceId, null, destination.id(), null),
-                "Connection",
-                null,
-                true,
-                FilterRules.parse(rules == null ? null : Json.read(rules), "filter_rules"),
-                Connection.Status.ACTIVE,
-                new Connection.Totals(0, null),
-                0,
-                0)));
+            Connection.of(
+                    new Connection.Identity(ids.next(), Sample.SCOPE, "Connection", null),
+                    Connection.Ends.of(sourceId, destination.id()))
+                .with(
+                    new Connection.Matching(
+                        true,
+                        Connection.Status.ACTIVE,
+                        FilterRules.parse(
+                            rules == null ? null : Json.read(rules), "filter_rules")))));
   }
 
   /** Gives a connection an expression, or takes it away. */
@@ -280,7 +277,8 @@ public final class DeliveryNode implements AutoCloseable {
   public void change(Connection connection, Connection.Status status, boolean enabled) {
     database.write(tx -> {
       Connection old = Connections.get(tx, Sample.SCOPE, connection.id());
-      return Connections.update(tx, old, old.with(status, enabled));
+      return Connections.update(
+          tx, old, old.with(new Connection.Matching(enabled, status, old.filter())));
     });
   }
 
