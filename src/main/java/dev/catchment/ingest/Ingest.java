@@ -159,7 +159,7 @@ public final class Ingest implements AutoCloseable {
                   .thenAccept(found ->
                       found.ifPresent(checks ->
                           new Candidate(checks, received, receivedAt, false, outside.refusals())
-                              .keep(bytesRead, Reason.TOO_LARGE, null)));
+                              .keepCut(bytesRead)));
         });
   }
 
@@ -301,6 +301,7 @@ public final class Ingest implements AutoCloseable {
                                 handshake.facts(),
                                 handshake.body(),
                                 0,
+                                true,
                                 refusal.reason(),
                                 refusal.detail(),
                                 refusal.reason().responseStatus(),

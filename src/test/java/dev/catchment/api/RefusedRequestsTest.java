@@ -70,6 +70,7 @@ final class RefusedRequestsTest {
         new Event.RequestFacts("POST", "{}", "{}", null, "192.0.2.9"),
         body.getBytes(StandardCharsets.UTF_8),
         payloadSize,
+        true,
         reason,
         "because",
         reason.responseStatus(),
@@ -188,12 +189,22 @@ final class RefusedRequestsTest {
           .isEqualTo("1");
       assertThat(list.text("refused_requests", 2, "payload_size")).isEqualTo("5");
       assertThat(list.text("refused_requests", 2, "payload_truncated")).isEqualTo("0");
-      for (String id : ids(list)) {
-        ApiNode.Answer again = node.post(LIST + "/" + id + "/replay", "");
+      List<String> ids = ids(list);
+      for (String cut : ids.subList(0, 2)) {
+        ApiNode.Answer again = node.post(LIST + "/" + cut + "/replay", "");
         assertThat(again.status()).isEqualTo(409);
-        assertThat(again.text("error")).contains("cannot be replayed: its body was too large");
+        assertThat(again.text("error")).contains("cannot be replayed: its body was not kept whole");
       }
-      assertThat(node.get("/v1/events").size("events")).isEqualTo(1);
+      // Only the source's own limit was in the way of the last, and all of it is there.
+      ApiNode.Answer still = node.post(LIST + "/" + ids.getLast() + "/replay", "");
+      assertThat(still.status()).isEqualTo(422);
+      assertThat(still.text("error")).isEqualTo("Payload too large: limit is 4 bytes");
+      assertThat(
+              node.patch("/v1/sources/" + small, "{\"source_config\":{\"max_body_bytes\":5}}")
+                  .status())
+          .isEqualTo(200);
+      assertThat(node.post(LIST + "/" + ids.getLast() + "/replay", "").status()).isEqualTo(200);
+      assertThat(node.get("/v1/events").size("events")).isEqualTo(2);
     }
   }
 
