@@ -3,6 +3,7 @@ package dev.catchment.collections;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.db.Durability;
+import dev.catchment.db.TextIndex;
 import dev.catchment.db.Tx;
 import dev.catchment.worker.Step;
 import java.util.HashMap;
@@ -36,8 +37,12 @@ public final class IndexBuilder implements Step {
   /** In which changes gather that an index of texts takes in; until then they are looked at. */
   private static final long GATHER_MILLIS = 250;
 
+  /** Steps of tidying after a slice of texts; more than a slice gives rise to. */
+  private static final int TIDIED_MAX = 16;
+
   private final Database database;
   private final Slices slices;
+  private boolean untidy = true;
   private volatile boolean following = true;
   private @Nullable Runnable wake;
 
@@ -124,10 +129,14 @@ public final class IndexBuilder implements Step {
         more |= wanted ? follow(index) : sweep(stand, index);
       }
     }
-    if (!any) {
-      return Step.whenWoken();
+    untidy |= any;
+    if (untidy && !stand.texts().isEmpty()) {
+      untidy = tidied();
     }
-    return new Next.Rest(more ? PAUSE_MILLIS : GATHER_MILLIS);
+    if (any || (untidy && following)) {
+      return new Next.Rest(more || untidy ? PAUSE_MILLIS : GATHER_MILLIS);
+    }
+    return Step.whenWoken();
   }
 
   private static Stand stand(Tx tx) {
@@ -163,6 +172,18 @@ public final class IndexBuilder implements Step {
   private boolean follow(SearchIndexes.Index index) {
     return database.<Boolean>write(
         Durability.DERIVED, tx -> SearchIndexes.follow(tx, index, slices.followed()));
+  }
+
+  /** Tidies a few times; true when there may be more to do. Others write in between. */
+  private boolean tidied() {
+    for (int i = 0; i < TIDIED_MAX; i++) {
+      boolean more =
+          database.<Boolean>write(Durability.DERIVED, tx -> TextIndex.of(tx.dialect()).tidy(tx));
+      if (!more) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean sweep(Stand stand, SearchIndexes.Index index) {

@@ -67,6 +67,12 @@ final class PostgresTextIndex implements TextIndex {
         max);
   }
 
+  /** The store does that by itself. */
+  @Override
+  public boolean tidy(Tx tx) {
+    return false;
+  }
+
   @Override
   public void each(Tx tx, long generation, List<String> runs, int max, Predicate<Row> taker) {
     // Reading all rows looks cheap to a planner that knows nothing of the numbers. It ends with the

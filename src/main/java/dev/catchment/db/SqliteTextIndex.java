@@ -22,6 +22,9 @@ final class SqliteTextIndex implements TextIndex {
   /** Stands for a text too long to be kept. */
   private static final String LONG = "\uE000\uE001\uE002";
 
+  /** What one step of merging writes at most, roughly: a few milliseconds. */
+  private static final int MERGED_PAGES = 32;
+
   /** How many keys one statement names. */
   private static final int KEYS_MAX = 256;
 
@@ -95,6 +98,18 @@ final class SqliteTextIndex implements TextIndex {
         "DELETE FROM record_texts WHERE rowid = ?",
         numbers.stream().map(number -> new @Nullable Object[] {number}).toList());
     return numbers.size();
+  }
+
+  @Override
+  public boolean tidy(Tx tx) {
+    long before = changes(tx);
+    tx.update("INSERT INTO record_texts (record_texts, rank) VALUES ('merge', ?)", MERGED_PAGES);
+    // Where nothing was to be merged only the statement itself counts (sqlite.org/fts5.html, 6.8).
+    return changes(tx) - before >= 2;
+  }
+
+  private static long changes(Tx tx) {
+    return tx.number("SELECT total_changes() AS n");
   }
 
   @Override

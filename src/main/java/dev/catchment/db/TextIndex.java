@@ -45,6 +45,14 @@ public interface TextIndex {
    */
   int sweep(Tx tx, long generation, int max);
 
+  /**
+   * Brings what was kept by many small commits a little nearer to each other, which makes searching
+   * faster; a few milliseconds of work.
+   *
+   * @return whether there may be more to do
+   */
+  boolean tidy(Tx tx);
+
   /** The runs of a text to be searched for, some of them when there are many. */
   static List<String> runs(String part) {
     return Runs.of(part);
