@@ -2,6 +2,7 @@ package dev.catchment.api;
 
 import dev.catchment.http.Response;
 import dev.catchment.json.Json;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,19 @@ public record Listing<T>(String name, Function<T, String> id, Function<T, Json> 
         .build();
   }
 
+  /** Each row becomes JSON when it is written and is forgotten then: a list may have very many. */
   private Json array(List<T> rows) {
-    return Json.array(rows.stream().map(json).toList());
+    return new Json.Arr(
+        new AbstractList<>() {
+          @Override
+          public Json get(int index) {
+            return json.apply(rows.get(index));
+          }
+
+          @Override
+          public int size() {
+            return rows.size();
+          }
+        });
   }
 }
