@@ -36,9 +36,10 @@ final class ETag {
                     .getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** The tag of an answer that has to be made to know whether it is another. */
-  static ETag ofBody(Response response) {
-    return new ETag(digest(response.body()));
+  /** The answer with a tag of what it says, or {@code 304} for a caller who has it already. */
+  static Response compared(Request request, Response response) {
+    ETag tag = new ETag(digest(response.body()));
+    return tag.unchanged(request).orElseGet(() -> tag.on(response));
   }
 
   /** {@code 304} for a caller who has the answer of this tag already. */

@@ -11,6 +11,7 @@ import dev.catchment.testkit.BothDatabases;
 import dev.catchment.worker.Step;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -165,7 +166,19 @@ final class RecordQueriesTest {
               table.records,
               table.records + "?sort=n",
               table.records + "/a",
-              table.records + "/b");
+              table.records + "/b",
+              table.records + "/a?as_of=1",
+              table.records + "?as_of=1",
+              table.records + "/a/history",
+              collection + "/diff?from=0",
+              collection + "/diff?from=0&counts=true",
+              collection + "/skipped",
+              collection + "/backfill",
+              collection + "/schema",
+              collection + "/schema?format=json-schema",
+              collection + "/schema?format=typescript",
+              collection + "/schema/drift",
+              collection + "/aggregate");
       for (String path : paths) {
         ApiNode.Answer first = node.get(path);
         assertThat(first.header("ETag")).as(path).startsWith("W/\"");
@@ -186,6 +199,46 @@ final class RecordQueriesTest {
       assertThat(table.again(table.records, records).status()).isEqualTo(200);
       assertThat(table.again(table.records + "/a", a).status()).isEqualTo(200);
       assertThat(table.again(table.records + "/b", b).status()).as("only a changed").isEqualTo(304);
+    }
+  }
+
+  @BothDatabases
+  void whatIsWorkedOutOfRecordsIsAnotherWheneverOneOfThemIs(BothDatabases.Store store)
+      throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      Table table = new Table(node);
+      table.add("{\"id\":\"a\",\"n\":1}");
+      String collection = "/v1/collections/" + table.id;
+      List<String> paths =
+          List.of(
+              table.records + "/a/history",
+              collection + "/diff?from=0",
+              collection + "/diff?from=0&counts=true",
+              collection + "/schema",
+              collection + "/schema?format=json-schema",
+              collection + "/schema/drift",
+              collection + "/aggregate");
+      List<ApiNode.Answer> before = new ArrayList<>();
+      for (String path : paths) {
+        before.add(node.get(path));
+      }
+      table.add("{\"id\":\"a\",\"n\":2}");
+      table.add("{\"id\":\"b\",\"m\":2}");
+      for (int i = 0; i < paths.size(); i++) {
+        ApiNode.Answer now = table.again(paths.get(i), before.get(i));
+        assertThat(now.status()).as(paths.get(i)).isEqualTo(200);
+        assertThat(now.body()).isNotEqualTo(before.get(i).body());
+      }
+      ApiNode.Answer skipped = node.get(collection + "/skipped");
+      table.add("{}");
+      assertThat(table.again(collection + "/skipped", skipped).status()).isEqualTo(200);
+      ApiNode.Answer titled = node.get(collection + "/schema?format=json-schema");
+      node.patch(collection, "{\"name\":\"Other\"}");
+      assertThat(table.again(collection + "/schema?format=json-schema", titled).body().text())
+          .contains("Other");
+      ApiNode.Answer idle = node.get(collection + "/backfill");
+      node.post(collection + "/backfill", "");
+      assertThat(table.again(collection + "/backfill", idle).status()).isEqualTo(200);
     }
   }
 
