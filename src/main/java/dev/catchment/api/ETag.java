@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -44,14 +45,23 @@ final class ETag {
 
   /** {@code 304} for a caller who has the answer of this tag already. */
   Optional<Response> unchanged(Request request) {
-    return Conditions.has(request.headers(), quoted())
-        ? Optional.of(on(Response.empty(304)))
-        : Optional.empty();
+    return isKnown(request) ? Optional.of(on(Response.empty(304))) : Optional.empty();
+  }
+
+  /** Whether the caller has the answer of this tag already. */
+  boolean isKnown(Request request) {
+    return Conditions.has(request.headers(), quoted());
   }
 
   /** The answer with this tag. */
   Response on(Response response) {
-    return response.with("ETag", "W/" + quoted());
+    Map.Entry<String, String> header = header();
+    return response.with(header.getKey(), header.getValue());
+  }
+
+  /** The header of an answer with this tag. */
+  Map.Entry<String, String> header() {
+    return Map.entry("ETag", "W/" + quoted());
   }
 
   private String quoted() {

@@ -29,6 +29,8 @@ final class Exchange {
   private static final long DISCARD_MILLIS_MAX = 2_000;
 
   /** How much of a body that is too large is told to whoever wants to know of it. */
+  private static final int NOT_MODIFIED = 304;
+
   private static final int TOLD_BYTES_MAX = 64 << 10;
 
   private final Shared shared;
@@ -254,7 +256,11 @@ final class Exchange {
     }
     streamed.headers().forEach(header -> out.headers().add(header.getKey(), header.getValue()));
     out.putHeader("X-Request-Id", head.id());
-    if (HttpMethod.HEAD.equals(http.method())) {
+    Streamed.Body written = streamed.body();
+    if (written == null || HttpMethod.HEAD.equals(http.method())) {
+      if (written == null) {
+        out.setStatusCode(NOT_MODIFIED);
+      }
       end();
       var _ = out.end();
       return;
@@ -263,15 +269,15 @@ final class Exchange {
     AnswerStream stream =
         new AnswerStream(out, context, streamed, shared.streams.bounds(), this::end);
     try {
-      shared.handlers.execute(() -> write(streamed, stream));
+      shared.handlers.execute(() -> write(written, stream));
     } catch (RejectedExecutionException e) {
       failed(stream, router.problems().of(Failure.unavailable(e), head.id()));
     }
   }
 
-  private void write(Streamed streamed, AnswerStream stream) {
+  private void write(Streamed.Body written, AnswerStream stream) {
     try {
-      streamed.body().write(stream);
+      written.write(stream);
       stream.finish();
     } catch (IOException e) {
       context.runOnContext(ignored -> stream.cut());
