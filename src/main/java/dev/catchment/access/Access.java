@@ -33,6 +33,15 @@ public final class Access {
    * is not for an event loop.
    */
   public Authentication authenticate(Credentials credentials) {
+    return authenticate(credentials, true);
+  }
+
+  /** The same again for somebody who was let in before: a session does not live longer by it. */
+  public Authentication authenticateAgain(Credentials credentials) {
+    return authenticate(credentials, false);
+  }
+
+  private Authentication authenticate(Credentials credentials, boolean isUse) {
     List<String> presented = credentials.keys();
     for (String key : presented) {
       Optional<Authentication> known = byKey(key, false);
@@ -42,7 +51,7 @@ public final class Access {
     }
     boolean keyInCookie = false;
     for (String value : SessionCookie.values(credentials.cookies())) {
-      Optional<Authentication> known = bySession(value).or(() -> byKey(value, true));
+      Optional<Authentication> known = bySession(value, isUse).or(() -> byKey(value, true));
       if (known.isPresent()) {
         return known.get();
       }
@@ -64,28 +73,29 @@ public final class Access {
     if (working.orgDisabled()) {
       return Optional.of(new Authentication.Disabled());
     }
-    Caller.Via via = new Caller.Via.Key(key.id(), working.scopes());
+    Caller.Via via = new Caller.Via.Key(key.id(), working.scopes(), working.endsAt());
     return Optional.of(
         new Authentication.Known(new Caller(new Scope(key.orgId(), envId), via, byCookie)));
   }
 
-  private Optional<Authentication> bySession(String value) {
+  private Optional<Authentication> bySession(String value, boolean isUse) {
     return cookie
         .token(value)
         .flatMap(token -> database.read(tx -> Sessions.findSeat(tx, token)))
-        .map(this::seated);
+        .map(seat -> seated(seat, isUse));
   }
 
-  private Authentication seated(Sessions.Seat seat) {
+  private Authentication seated(Sessions.Seat seat, boolean isUse) {
     Session session = seat.session();
     if (seat.orgDisabled()) {
       return new Authentication.Disabled();
     }
-    if (Sessions.isToProlong(session, clock.millis())) {
+    if (isUse && Sessions.isToProlong(session, clock.millis())) {
       // The answer need not wait: should this be lost, the next call prolongs it.
       var _ = database.submit(Durability.DERIVED, tx -> Sessions.prolong(tx, session));
     }
-    Caller.Via via = new Caller.Via.Session(session.id(), session.userId(), seat.role());
+    Caller.Via via =
+        new Caller.Via.Session(session.id(), session.userId(), seat.role(), session.expiresAt());
     return new Authentication.Known(new Caller(seat.scope(), via, true));
   }
 

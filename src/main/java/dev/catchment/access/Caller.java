@@ -17,11 +17,21 @@ public record Caller(Scope scope, Via via, boolean byCookie) {
 
   /** What a caller was recognised by. */
   public sealed interface Via {
-    /** An API key. */
-    record Key(String apiKeyId, ScopeWords scopes) implements Via {}
+    /**
+     * Until when it lets anybody in, milliseconds since 1970; the session of a person who goes on
+     * using it lives longer.
+     */
+    long endsAt();
+
+    /**
+     * An API key.
+     *
+     * @param endsAt the greatest number for a key without an end
+     */
+    record Key(String apiKeyId, ScopeWords scopes, long endsAt) implements Via {}
 
     /** The session of a person. */
-    record Session(String sessionId, String userId, Role role) implements Via {}
+    record Session(String sessionId, String userId, Role role, long endsAt) implements Via {}
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.catchment.access;
 
 import dev.catchment.base.Scope;
 import dev.catchment.base.Sha256;
+import dev.catchment.db.Channel;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import java.time.Duration;
@@ -41,14 +42,18 @@ final class Sessions {
                 ? null
                 : agent.substring(0, Math.min(agent.length(), USER_AGENT_CHARS_MAX)));
     tx.update("DELETE FROM sessions WHERE user_id = ? AND expires_at <= ?", userId, tx.now());
-    tx.update(
-        """
-        DELETE FROM sessions WHERE user_id = ? AND id NOT IN (
-          SELECT id FROM sessions WHERE user_id = ? ORDER BY id DESC LIMIT ?)
-        """,
-        userId,
-        userId,
-        PER_USER_MAX - 1);
+    int ended =
+        tx.update(
+            """
+            DELETE FROM sessions WHERE user_id = ? AND id NOT IN (
+              SELECT id FROM sessions WHERE user_id = ? ORDER BY id DESC LIMIT ?)
+            """,
+            userId,
+            userId,
+            PER_USER_MAX - 1);
+    if (ended > 0) {
+      tx.notify(Channel.ACCESS);
+    }
     tx.update(
         """
         INSERT INTO sessions (id, token_hash, user_id, remembered, expires_at, created_at,
@@ -123,6 +128,7 @@ final class Sessions {
   }
 
   static int delete(Tx tx, String token) {
+    tx.notify(Channel.ACCESS);
     return tx.update("DELETE FROM sessions WHERE token_hash = ?", Sha256.hex(token));
   }
 }

@@ -46,6 +46,11 @@ final class WorkingKey {
     return orgDisabled;
   }
 
+  /** The greatest number for a key without an end. */
+  long endsAt() {
+    return endsAt;
+  }
+
   boolean worksAt(long now) {
     return now < endsAt;
   }

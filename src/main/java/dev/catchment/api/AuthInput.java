@@ -30,7 +30,8 @@ record AuthInput(String type, Json.@Nullable Obj config) {
     if (!input.has(TYPE) && !input.has(CONFIG)) {
       return new AuthInput(type, stored);
     }
-    Json.Obj config = Masks.keepConfig(given == null ? Json.object().build() : given, stored);
+    Json.Obj config =
+        Masks.keepConfig(CONFIG, given == null ? Json.object().build() : given, stored);
     return new AuthInput(type, checked(type, new Members(CONFIG, config), checkUrl));
   }
 

@@ -21,12 +21,14 @@ public final class ChangeHandler {
 
   private final Database database;
   private final RecordTails tails;
+  private final Gate gate;
   private final OpenConnections connections;
 
-  public ChangeHandler(Database database, Gate gate, Live live) {
+  public ChangeHandler(Database database, Gate gate, Live live, OpenConnections connections) {
     this.database = database;
     this.tails = live.records();
-    this.connections = new OpenConnections(database, gate, "collections");
+    this.gate = gate;
+    this.connections = connections;
   }
 
   /** Adds the route. */
@@ -35,7 +37,7 @@ public final class ChangeHandler {
   }
 
   private StreamListener open(Request request) {
-    OpenConnections.Entry entry = connections.admit(request);
+    OpenConnections.Entry entry = connections.admit(gate, request, "collections");
     Scope scope = entry.caller().scope();
     Params params = Params.of(request);
     int limit = params.limit(LIMIT, LIMIT_MAX);

@@ -83,22 +83,10 @@ public final class ConnectionHandler {
     Gate.Change change = gate.change(request, SEGMENT);
     Input input = change.input().require("source_id", "destination_id", "name");
     Connection blank =
-        new Connection(
-            ids.next(),
-            change.scope(),
-            new Connection.Ends(
-                input.id("source_id", "Source"),
-                null,
-                input.id("destination_id", "Destination"),
-                null),
-            "",
-            null,
-            true,
-            FilterRules.none(),
-            Connection.Status.ACTIVE,
-            new Connection.Totals(0, null),
-            0,
-            0);
+        Connection.of(
+            new Connection.Identity(ids.next(), change.scope(), "", null),
+            Connection.Ends.of(
+                input.id("source_id", "Source"), input.id("destination_id", "Destination")));
     ConnectionInput.expression(input, null, transforms);
     Connection created = ConnectionInput.merged(blank, input);
     return answer(
@@ -147,15 +135,15 @@ public final class ConnectionHandler {
         .put("env_id", connection.scope().envId())
         .put("source_id", connection.ends().sourceId())
         .put("destination_id", connection.ends().destinationId())
-        .put("name", connection.name())
-        .put("description", connection.description())
-        .put("enabled", Json.flag(connection.enabled()))
+        .put("name", connection.identity().name())
+        .put("description", connection.identity().description())
+        .put("enabled", Json.flag(connection.matching().enabled()))
         .put("filter_rules", Fields.text(filter.isEmpty() ? null : filter.toJson()))
         .put("status", connection.status().word())
         .put("event_count", connection.totals().eventCount())
         .put("last_event_at", Fields.time(connection.totals().lastEventAt()))
-        .put("created_at", Times.format(connection.createdAt()))
-        .put("updated_at", Times.format(connection.updatedAt()))
+        .put("created_at", Times.format(connection.times().createdAt()))
+        .put("updated_at", Times.format(connection.times().updatedAt()))
         .put("transform_enabled", Json.flag(connection.transform().enabled()))
         .put("transform_expression", connection.transform().expression())
         .put("source_name", connection.ends().sourceName())

@@ -14,22 +14,28 @@ final class ConnectionInput {
 
   /** A connection with what the body changes; its expression has been checked. */
   static Connection merged(Connection old, Input input) {
+    Connection.Identity identity = old.identity();
     return new Connection(
-        old.id(),
-        old.scope(),
+        new Connection.Identity(
+            identity.id(),
+            identity.scope(),
+            input.name(identity.name()),
+            input.description(identity.description())),
         old.ends(),
-        input.name(old.name()),
-        input.description(old.description()),
+        matching(old.matching(), input),
+        transform(old.transform(), input),
+        old.totals(),
+        old.times());
+  }
+
+  private static Connection.Matching matching(Connection.Matching old, Input input) {
+    return new Connection.Matching(
         input.flag("enabled", old.enabled()),
-        input.has("filter_rules")
-            ? FilterRules.parse(input.body().get("filter_rules"), "filter_rules")
-            : old.filter(),
         Connection.Status.valueOf(
             input.word("status", Fields.STATUSES, old.status().word()).toUpperCase(Locale.ROOT)),
-        old.totals(),
-        old.createdAt(),
-        old.updatedAt(),
-        transform(old.transform(), input));
+        input.has("filter_rules")
+            ? FilterRules.parse(input.body().get("filter_rules"), "filter_rules")
+            : old.filter());
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;
 import dev.catchment.json.Json;
+import dev.catchment.log.EventViews;
 import dev.catchment.routing.Connection;
 import dev.catchment.routing.Connections;
 import dev.catchment.routing.EventSample;
@@ -24,11 +25,14 @@ public final class ConnectionPreviewHandler {
   private final Database database;
   private final Gate gate;
   private final Transforms transforms;
+  private final EventViews views;
 
-  public ConnectionPreviewHandler(Database database, Gate gate, Transforms transforms) {
+  public ConnectionPreviewHandler(
+      Database database, Gate gate, Transforms transforms, EventViews views) {
     this.database = database;
     this.gate = gate;
     this.transforms = transforms;
+    this.views = views;
   }
 
   /** Adds the route. */
@@ -70,7 +74,7 @@ public final class ConnectionPreviewHandler {
       }
       change.caller().require("events", false);
       String id = change.input().id("event_id", "Event");
-      return database.read(tx -> EventSample.stored(tx, change.scope(), id));
+      return database.read(tx -> EventSample.stored(tx, change.scope(), id, views));
     }
     if (payload == null) {
       throw Failure.invalid("Invalid body: 'event_id' or 'payload' is required");

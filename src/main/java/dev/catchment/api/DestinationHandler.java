@@ -86,7 +86,7 @@ public final class DestinationHandler {
     Scope scope = gate.read(request, SEGMENT);
     Params params = Params.of(request);
     String status = params.word("status", Fields.STATUSES);
-    String kind = params.text("type");
+    String kind = params.word("type", DestinationInput.TYPES);
     return new Listing<>("destinations", Destination::id, DestinationHandler::row)
         .answer(
             params,

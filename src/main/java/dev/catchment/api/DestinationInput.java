@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a destination from a body: a new one, or an old one with changes. */
@@ -67,6 +68,9 @@ final class DestinationInput {
           "aws_s3",
           "aws_eventbridge",
           "gcp_pubsub");
+
+  /** Every word that a destination's type may have, now or later. */
+  static final List<String> TYPES = Stream.concat(Stream.of("http"), OTHER_TYPES.stream()).toList();
 
   private static final BigDecimal MILLIS_PER_SECOND = BigDecimal.valueOf(1_000);
   private static final int TIMEOUT_MILLIS_MIN = 100;
@@ -184,7 +188,7 @@ final class DestinationInput {
     if (given == null || !input.has("headers")) {
       return given;
     }
-    Json.Obj headers = Masks.keepHeaders(given, stored);
+    Json.Obj headers = Masks.keepHeaders("headers", given, stored);
     HeaderRules.check(headers, "headers");
     return headers;
   }

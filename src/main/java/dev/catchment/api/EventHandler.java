@@ -11,6 +11,7 @@ import dev.catchment.http.Response;
 import dev.catchment.http.Router;
 import dev.catchment.ingest.Sources;
 import dev.catchment.json.Json;
+import dev.catchment.log.EventViews;
 import dev.catchment.routing.EventFilter;
 import dev.catchment.routing.EventJson;
 import dev.catchment.routing.EventRow;
@@ -34,10 +35,12 @@ public final class EventHandler {
 
   private final Database database;
   private final Gate gate;
+  private final EventViews views;
 
-  public EventHandler(Database database, Gate gate) {
+  public EventHandler(Database database, Gate gate, EventViews views) {
     this.database = database;
     this.gate = gate;
+    this.views = views;
   }
 
   /** Adds the routes. */
@@ -139,8 +142,8 @@ public final class EventHandler {
     Scope scope = gate.read(request, SEGMENT);
     String id = Path.id(request, "Event");
     List<Json> entries =
-        database.read(
-            tx -> Routing.of(tx, scope, id).stream().<Json>map(EventHandler::entry).toList());
+        database.read(tx ->
+            Routing.of(tx, scope, id, views).stream().<Json>map(EventHandler::entry).toList());
     return Response.json(200, Json.object().put("routing", Json.array(entries)).build());
   }
 

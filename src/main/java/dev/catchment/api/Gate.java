@@ -1,6 +1,7 @@
 package dev.catchment.api;
 
 import dev.catchment.access.Access;
+import dev.catchment.access.Authentication;
 import dev.catchment.access.Caller;
 import dev.catchment.access.Credentials;
 import dev.catchment.access.OriginRule;
@@ -8,6 +9,7 @@ import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
 import dev.catchment.http.Request;
 import dev.catchment.json.Json;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +78,8 @@ public final class Gate {
         request,
         request.headers().first("X-API-Key").orElse(null),
         request.headers().first("Authorization").orElse(null),
-        write);
+        write,
+        access::authenticate);
   }
 
   /**
@@ -85,22 +88,42 @@ public final class Gate {
    * it comes from a page that is allowed, because browsers let any page open a WebSocket.
    */
   public Caller opening(Request request) {
+    return opening(request, access::authenticate);
+  }
+
+  /**
+   * Who has opened such a connection, as that is answered now; a session does not live longer by
+   * being asked for.
+   */
+  Caller openedBy(Request request) {
+    return opening(request, access::authenticateAgain);
+  }
+
+  private Caller opening(Request request, Function<Credentials, Authentication> authentication) {
     String key = request.headers().first("X-API-Key").orElse(null);
     String bearer = request.headers().first("Authorization").orElse(null);
     String token = request.query().first("token").orElse(null);
     Caller caller =
         key == null
-            ? known(request, token, bearer, true)
+            ? known(request, token, bearer, true, authentication)
             : known(
-                request, key, bearer == null && token != null ? "Bearer " + token : bearer, true);
+                request,
+                key,
+                bearer == null && token != null ? "Bearer " + token : bearer,
+                true,
+                authentication);
     return placed(caller, request, null);
   }
 
   private Caller known(
-      Request request, @Nullable String key, @Nullable String authorization, boolean write) {
+      Request request,
+      @Nullable String key,
+      @Nullable String authorization,
+      boolean write,
+      Function<Credentials, Authentication> authentication) {
     Caller caller =
-        access
-            .authenticate(new Credentials(key, authorization, request.headers().all("Cookie")))
+        authentication
+            .apply(new Credentials(key, authorization, request.headers().all("Cookie")))
             .require();
     if (write
         && caller.byCookie()

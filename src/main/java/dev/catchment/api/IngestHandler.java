@@ -153,7 +153,7 @@ public final class IngestHandler {
 
   private static Response stored(Source source, String eventId, boolean duplicate) {
     if (source.config() != null && source.config().get("response") instanceof Json.Obj response) {
-      Response answer = custom(response, eventId);
+      Response answer = custom(source.acceptedStatus(), response, eventId);
       return duplicate ? answer.with("X-Deduplicated", "true") : answer;
     }
     // Written by hand: both values are hex digits, and this is the hottest answer of all.
@@ -180,9 +180,7 @@ public final class IngestHandler {
   }
 
   /** The answer that the source's owner wants senders to see. */
-  private static Response custom(Json.Obj wanted, String eventId) {
-    int status =
-        wanted.get("status_code") instanceof Json.Num number ? number.value().intValue() : 200;
+  private static Response custom(int status, Json.Obj wanted, String eventId) {
     String type =
         wanted.get("content_type") instanceof Json.Str text ? text.value() : "application/json";
     String body = wanted.get("body") instanceof Json.Str text ? text.value() : "";

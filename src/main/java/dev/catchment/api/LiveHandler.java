@@ -19,14 +19,14 @@ public final class LiveHandler {
 
   private final Live live;
   private final LiveChannels channels;
-  private final OpenConnections sockets;
-  private final OpenConnections streams;
+  private final Gate gate;
+  private final OpenConnections connections;
 
-  public LiveHandler(Database database, Gate gate, Live live) {
+  public LiveHandler(Database database, Gate gate, Live live, OpenConnections connections) {
     this.live = live;
     this.channels = new LiveChannels(database);
-    this.sockets = new OpenConnections(database, gate, "ws");
-    this.streams = new OpenConnections(database, gate, "events");
+    this.gate = gate;
+    this.connections = connections;
   }
 
   /** Adds the routes. */
@@ -37,11 +37,13 @@ public final class LiveHandler {
   }
 
   private StreamListener socket(Request request) {
-    return new LiveSocket(live, channels, sockets.admit(request), names(request).orElse(List.of()));
+    OpenConnections.Entry entry = connections.admit(gate, request, "ws");
+    return new LiveSocket(
+        live, entry, name -> channels.of(entry.caller(), name), names(request).orElse(List.of()));
   }
 
   private StreamListener stream(Request request) {
-    OpenConnections.Entry entry = streams.admit(request);
+    OpenConnections.Entry entry = connections.admit(gate, request, "events");
     List<ChannelName> wanted =
         names(request).orElse(List.of(ChannelName.Kind.EVENTS.word())).stream()
             .map(name -> channels.of(entry.caller(), name))

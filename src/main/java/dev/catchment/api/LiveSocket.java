@@ -1,6 +1,5 @@
 package dev.catchment.api;
 
-import dev.catchment.access.Caller;
 import dev.catchment.base.Failure;
 import dev.catchment.http.Incoming;
 import dev.catchment.http.Outlet;
@@ -12,9 +11,10 @@ import dev.catchment.live.Seat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** One client of {@code /v1/ws}. */
+/** One client of {@code /v1/ws} or {@code /v1/ws/test}. */
 final class LiveSocket implements StreamListener {
   /** The largest message a client may send, in bytes. */
   static final int MESSAGE_MAX = 64 << 10;
@@ -22,25 +22,23 @@ final class LiveSocket implements StreamListener {
   private static final int TOO_BIG = 1_009;
 
   private final Live live;
-  private final LiveChannels channels;
-  private final OpenConnections.Entry entry;
+  private final Connected entry;
+  private final Function<String, ChannelName> channels;
   private final List<String> wanted;
   private @Nullable Seat seat;
   private @Nullable Voice voice;
   private @Nullable Outlet outlet;
 
   /**
+   * @param channels the channel of a name; throws for one that it may not hear
    * @param wanted the names of the channels to subscribe to at once
    */
-  LiveSocket(Live live, LiveChannels channels, OpenConnections.Entry entry, List<String> wanted) {
+  LiveSocket(
+      Live live, Connected entry, Function<String, ChannelName> channels, List<String> wanted) {
     this.live = live;
-    this.channels = channels;
     this.entry = entry;
+    this.channels = channels;
     this.wanted = wanted;
-  }
-
-  private Caller caller() {
-    return entry.caller();
   }
 
   @Override
@@ -49,13 +47,13 @@ final class LiveSocket implements StreamListener {
     entry.opened(opened);
     Voice own = new Voice(opened);
     voice = own;
-    Seat made = live.seat(caller().scope(), own);
+    Seat made = live.seat(entry.scope(), own);
     seat = made;
     own.hold();
     List<Json> errors = new ArrayList<>();
     for (String name : wanted) {
       try {
-        made.subscribe(channels.of(caller(), name));
+        made.subscribe(channels.apply(name));
       } catch (Failure e) {
         errors.add(error(e.sentence(), name));
       }
@@ -104,7 +102,7 @@ final class LiveSocket implements StreamListener {
     switch (type) {
       case "ping" -> own.answer(null, "pong", Json.object().put("type", "pong").build());
       case "subscribe" -> {
-        ChannelName channel = channels.of(caller(), required(name));
+        ChannelName channel = channels.apply(required(name));
         own.hold();
         mine.subscribe(channel);
         own.answer(null, "subscribed", about("subscribed", channel));

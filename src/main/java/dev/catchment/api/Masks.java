@@ -1,11 +1,13 @@
 package dev.catchment.api;
 
+import dev.catchment.base.Failure;
 import dev.catchment.base.Secret;
 import dev.catchment.delivery.HttpRequests;
 import dev.catchment.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -30,6 +32,11 @@ final class Masks {
           "client_key_pem",
           "webhook_url",
           "verify_token");
+
+  /** Whoever saw a masked text could use it if it became a secret. */
+  static final String MASKED = "must be the secret itself, as this masked text stands for none";
+
+  private static final Json.Obj NOTHING = Json.object().build();
 
   private static final Pattern USER_INFORMATION =
       Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*://)([^/?#]*)@");
@@ -75,62 +82,72 @@ final class Masks {
     };
   }
 
-  /** A configuration that came in, with the stored secret for each that came in masked. */
-  static Json.Obj keepConfig(Json.Obj incoming, Json.@Nullable Obj stored) {
-    return kept(incoming, stored, SECRETS::contains);
+  /**
+   * A configuration that came in, with the stored secret for each that came in masked. In a list of
+   * further secrets the one that stood beside it may be named so too, which is how one moves on to
+   * a new secret.
+   *
+   * @param field what a complaint names
+   * @throws Failure {@code INVALID} when a masked text stands for nothing that is stored
+   */
+  static Json.Obj keepConfig(String field, Json.Obj incoming, Json.@Nullable Obj stored) {
+    return kept(field, incoming, stored == null ? NOTHING : stored, SECRETS::contains);
   }
 
-  /** Headers that came in, with the stored value for each that came in masked. */
-  static Json.Obj keepHeaders(Json.Obj incoming, Json.@Nullable Obj stored) {
-    return kept(incoming, stored, HttpRequests::isCredential);
+  /** Headers that came in, with the stored value for each that came in masked; throws the same. */
+  static Json.Obj keepHeaders(String field, Json.Obj incoming, Json.@Nullable Obj stored) {
+    return kept(field, incoming, stored == null ? NOTHING : stored, HttpRequests::isCredential);
   }
 
   private static Json.Obj kept(
-      Json.Obj incoming, Json.@Nullable Obj stored, Predicate<String> secret) {
-    if (stored == null) {
-      return incoming;
-    }
+      String field, Json.Obj incoming, Json.Obj stored, Predicate<String> secret) {
     Json.ObjBuilder kept = Json.object();
     for (Map.Entry<String, Json> member : incoming.members().entrySet()) {
+      String name = field + "." + member.getKey();
       Json value = member.getValue();
       Json old = stored.get(member.getKey());
-      if (old == null) {
-        kept.put(member.getKey(), value);
-      } else {
-        boolean isSecret = secret.test(member.getKey());
-        kept.put(
-            member.getKey(), isSecret ? keptSecret(value, old) : keptPlain(value, old, secret));
-      }
+      boolean isSecret = secret.test(member.getKey());
+      kept.put(
+          member.getKey(),
+          isSecret
+              ? keptSecret(name, value, old == null ? Json.nil() : old, stored.get("secret"))
+              : keptPlain(name, value, old == null ? Json.nil() : old, secret));
     }
     return kept.build();
   }
 
   /** What holds no secret itself may hold one inside: in a member, or in a URL. */
-  private static Json keptPlain(Json incoming, Json stored, Predicate<String> secret) {
-    return incoming instanceof Json.Obj in && stored instanceof Json.Obj old
-        ? kept(in, old, secret)
+  private static Json keptPlain(
+      String field, Json incoming, Json stored, Predicate<String> secret) {
+    return incoming instanceof Json.Obj in
+        ? kept(field, in, stored instanceof Json.Obj old ? old : NOTHING, secret)
         : incoming.equals(plain(stored, secret)) ? stored : incoming;
   }
 
-  private static Json keptSecret(Json incoming, Json stored) {
-    if (incoming.equals(masked(stored))) {
-      return stored;
+  private static Json keptSecret(
+      String field, Json incoming, Json stored, @Nullable Json besideIt) {
+    if (incoming instanceof Json.Arr in) {
+      // Short secrets look the same when masked: each stands for the next of them.
+      List<Json> left = new ArrayList<>(stored instanceof Json.Arr old ? old.items() : List.of());
+      if (besideIt != null) {
+        left.add(besideIt);
+      }
+      return Json.array(in.items().stream().map(item -> keptSecret(field, item, left)).toList());
     }
-    if (!(incoming instanceof Json.Arr in) || !(stored instanceof Json.Arr old)) {
-      return incoming;
+    return keptSecret(field, incoming, new ArrayList<>(List.of(stored)));
+  }
+
+  /** The first of the stored ones that a text stands for, which then stands for no other. */
+  private static Json keptSecret(String field, Json incoming, List<Json> stored) {
+    Optional<Json> same =
+        stored.stream().filter(candidate -> incoming.equals(masked(candidate))).findFirst();
+    if (same.isPresent()) {
+      stored.remove(same.get());
+      return same.get();
     }
-    // Short secrets look the same when masked: each stands for the next of them.
-    List<Json> left = new ArrayList<>(old.items());
-    List<Json> kept = new ArrayList<>();
-    for (Json item : in.items()) {
-      Json same =
-          left.stream()
-              .filter(candidate -> item.equals(masked(candidate)))
-              .findFirst()
-              .orElse(item);
-      left.remove(same);
-      kept.add(same);
+    if (incoming instanceof Json.Str(String text) && Secret.isMask(text)) {
+      throw Failure.body(field, MASKED);
     }
-    return Json.array(kept);
+    return incoming;
   }
 }

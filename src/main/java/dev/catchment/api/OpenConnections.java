@@ -2,104 +2,151 @@ package dev.catchment.api;
 
 import dev.catchment.access.Caller;
 import dev.catchment.base.Failure;
+import dev.catchment.base.Scope;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
 import dev.catchment.http.Outlet;
 import dev.catchment.http.Request;
+import java.time.InstantSource;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections that stay open, with what let them in: when a credential changes they are judged
- * again, so that a revoked key hears nothing more. Safe for use by several threads.
+ * Connections that stay open, with what let them in. They are judged again when a credential
+ * changes and when their own comes to its end, so that a revoked key and a session that is over
+ * hear nothing more. Safe for use by several threads.
  */
-final class OpenConnections {
+public final class OpenConnections {
   private static final int NO_LONGER_ALLOWED = 1_008;
+  private static final long NEVER = Long.MAX_VALUE;
 
-  private final Gate gate;
-  private final String segment;
+  /** When it is asked again about somebody of whom the store could not tell. */
+  private static final long AGAIN_MILLIS = 1_000;
+
+  private final InstantSource clock;
   private final Set<Entry> open = ConcurrentHashMap.newKeySet();
-  private final AtomicBoolean due = new AtomicBoolean();
-  private final AtomicBoolean judging = new AtomicBoolean();
+  private volatile Runnable wake = () -> {};
 
-  /**
-   * @param segment what the callers must be allowed to read
-   */
-  OpenConnections(Database database, Gate gate, String segment) {
-    this.gate = gate;
-    this.segment = segment;
+  /** None so far. */
+  public OpenConnections(Database database, InstantSource clock) {
+    this.clock = clock;
     database.listen(Channel.ACCESS, any -> changed());
   }
 
+  /** What to call when somebody is to be judged earlier than {@link #judgeDue} said. */
+  public void wakes(Runnable loop) {
+    wake = loop;
+  }
+
   /** One of them. */
-  final class Entry {
+  final class Entry implements Connected {
+    private final Gate gate;
     private final Request request;
+    private final String segment;
     private final Caller caller;
     private volatile @Nullable Outlet outlet;
 
-    private Entry(Request request, Caller caller) {
+    /** When it is to be judged, milliseconds since 1970. */
+    private volatile long due;
+
+    private Entry(Gate gate, Request request, String segment) {
+      this.gate = gate;
       this.request = request;
-      this.caller = caller;
+      this.segment = segment;
+      this.caller = checked(gate.opening(request));
+      this.due = caller.via().endsAt();
+    }
+
+    private Caller checked(Caller found) {
+      found.require(segment, false);
+      return found;
     }
 
     Caller caller() {
       return caller;
     }
 
-    void opened(Outlet opened) {
-      outlet = opened;
-      open.add(this);
-      // It may have changed since the request was let in.
-      judge();
+    @Override
+    public Scope scope() {
+      return caller.scope();
     }
 
-    void closed() {
+    @Override
+    public void opened(Outlet opened) {
+      outlet = opened;
+      open.add(this);
+      // Its credential may have changed since the request was let in.
+      judge();
+      if (due != NEVER) {
+        wake.run();
+      }
+    }
+
+    @Override
+    public void closed() {
       open.remove(this);
     }
 
     private void judge() {
       Outlet out = outlet;
-      if (out != null && !isAllowed()) {
-        out.close(NO_LONGER_ALLOWED, "Unauthorized");
+      if (out == null) {
+        return;
       }
-    }
-
-    private boolean isAllowed() {
       try {
-        return let(request).scope().equals(caller.scope());
+        Caller now = checked(gate.openedBy(request));
+        if (now.scope().equals(caller.scope())) {
+          due = now.via().endsAt();
+        } else {
+          close(out);
+        }
       } catch (Failure e) {
-        return e.code() == Failure.Code.UNAVAILABLE;
+        if (e.code() == Failure.Code.UNAVAILABLE) {
+          due = clock.millis() + AGAIN_MILLIS;
+        } else {
+          close(out);
+        }
       }
+    }
+
+    private void close(Outlet out) {
+      due = NEVER;
+      out.close(NO_LONGER_ALLOWED, "Unauthorized");
     }
   }
 
-  /** Lets a request in; throws as {@link Gate#opening}. */
-  Entry admit(Request request) {
-    return new Entry(request, let(request));
-  }
-
-  private Caller let(Request request) {
-    Caller caller = gate.opening(request);
-    caller.require(segment, false);
-    return caller;
+  /**
+   * Lets a request in; throws as {@link Gate#opening}.
+   *
+   * @param segment what the caller must be allowed to read
+   */
+  Entry admit(Gate gate, Request request, String segment) {
+    return new Entry(gate, request, segment);
   }
 
   private void changed() {
-    due.set(true);
-    if (!open.isEmpty() && judging.compareAndSet(false, true)) {
-      Thread.ofVirtual().name("catchment-connections").start(this::judgeAll);
+    open.forEach(entry -> entry.due = 0);
+    if (!open.isEmpty()) {
+      wake.run();
     }
   }
 
-  private void judgeAll() {
-    while (due.getAndSet(false)) {
-      open.forEach(Entry::judge);
+  /**
+   * Judges those whose time has come.
+   *
+   * @return when it is to be called again, milliseconds since 1970; empty for not before it is
+   *     asked for
+   */
+  public OptionalLong judgeDue() {
+    long now = clock.millis();
+    long next = NEVER;
+    for (Entry entry : open) {
+      if (entry.due <= now) {
+        entry.judge();
+      }
+      next = Math.min(next, entry.due);
     }
-    judging.set(false);
-    if (due.get()) {
-      changed();
-    }
+    return next == NEVER ? OptionalLong.empty() : OptionalLong.of(next);
   }
 }

@@ -73,7 +73,7 @@ public record Params(Query query) {
       case null -> null;
       case "true", "1" -> true;
       case "false", "0" -> false;
-      default -> throw Failure.query(name, "must be true or false");
+      default -> throw Failure.query(name, "must be true, false, 0 or 1");
     };
   }
 

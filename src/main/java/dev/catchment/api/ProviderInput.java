@@ -43,7 +43,11 @@ final class ProviderInput {
         throw members.fault(TLS, "must be an object");
       }
       Json old = stored == null ? null : stored.get(TLS);
-      kept.put(TLS, tls(Masks.keepConfig(settings, old instanceof Json.Obj known ? known : null)));
+      kept.put(
+          TLS,
+          tls(
+              Masks.keepConfig(
+                  FIELD + "." + TLS, settings, old instanceof Json.Obj known ? known : null)));
     }
     Json.Obj config = kept.build();
     Outgoing.Tls settings = HttpRequests.tls(config);

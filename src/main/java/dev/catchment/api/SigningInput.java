@@ -20,7 +20,7 @@ final class SigningInput {
     if (given == null || !input.has(FIELD)) {
       return given;
     }
-    Members members = new Members(FIELD, Masks.keepConfig(given, stored));
+    Members members = new Members(FIELD, Masks.keepConfig(FIELD, given, stored));
     String algorithm = members.word("algorithm", ALGORITHMS);
     boolean standard = STANDARD.equals(algorithm);
     Json.ObjBuilder kept = Json.object();

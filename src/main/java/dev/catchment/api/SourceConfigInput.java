@@ -53,7 +53,7 @@ final class SourceConfigInput {
             FIELD + "." + name, "must be a string of up to " + WORD_CHARS_MAX + " characters");
       }
     }
-    return Masks.keepConfig(kept.build(), fallback);
+    return Masks.keepConfig(FIELD, kept.build(), fallback);
   }
 
   /**

@@ -39,6 +39,7 @@ final class SourceRulesInput {
           "json_schema",
           "schema_action");
 
+  private static final String CONFIG = "verification_config";
   private static final int SECRET_CHARS_MAX = 10_000;
   private static final int TYPE_CHARS_MAX = 64;
   private static final int HEADER_CHARS_MAX = 200;
@@ -116,7 +117,7 @@ final class SourceRulesInput {
             type,
             secret(before.secret()),
             input.nullableText("verification_header", HEADER_CHARS_MAX, before.header()),
-            config(before.config()));
+            config(before));
     boolean known =
         webSocket
             ? fields.secret() != null
@@ -159,14 +160,29 @@ final class SourceRulesInput {
         || (before != null && given != null && given.equals(before.masked()))) {
       return before;
     }
+    if (given != null && Secret.isMask(given)) {
+      throw Failure.body("verification_secret", Masks.MASKED);
+    }
     return given == null || given.isEmpty() ? null : new Secret(given);
   }
 
-  private Json.@Nullable Obj config(Json.@Nullable Obj before) {
-    Json.Obj given = input.object("verification_config", before);
-    return given == null || !input.has("verification_config")
+  private Json.@Nullable Obj config(VerificationFields before) {
+    Json.Obj given = input.object(CONFIG, before.config());
+    return given == null || !input.has(CONFIG)
         ? given
-        : Masks.keepConfig(given, before);
+        : Masks.keepConfig(CONFIG, given, withSecret(before));
+  }
+
+  /** The secret stands in a column of its own, and may go among the further ones. */
+  private static Json.@Nullable Obj withSecret(VerificationFields before) {
+    if (before.secret() == null) {
+      return before.config();
+    }
+    Json.ObjBuilder whole = Json.object();
+    if (before.config() != null) {
+      whole.putAll(before.config());
+    }
+    return whole.put("secret", before.secret().reveal()).build();
   }
 
   private SourceRules.Dedup dedup() {

@@ -46,7 +46,8 @@ public record TestDoor(Gate gate, Openness sessions, Openness tools) {
     return gate.placed(known(request, true), request, input);
   }
 
-  private void checkOn() {
+  /** Throws when there are no test sessions here. */
+  void checkOn() {
     if (sessions == Openness.OFF) {
       throw new Failure(Failure.Code.NOT_FOUND, "Not found", null);
     }

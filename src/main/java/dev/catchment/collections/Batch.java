@@ -74,7 +74,9 @@ final class Batch {
       case Fold.Outcome.Skipped skip ->
           skips.add(
               new Skip(
-                  skip.reason(), SkipDetail.of(collection.fold(), event, skip.reason()), event));
+                  skip.reason(),
+                  expressions.skipDetail(collection.fold(), event, skip.reason()),
+                  event));
       case Fold.Outcome.Change change ->
           inputs.add(
               new Contribution(change, change.data() == null ? null : change.data().text(), event));

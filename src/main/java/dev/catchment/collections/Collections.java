@@ -26,6 +26,11 @@ public final class Collections {
   /** The name of the projector's cursor. */
   public static final String READER = "collections";
 
+  /**
+   * How many events, whosever they are, are looked at one by one to tell how many are the source's.
+   */
+  private static final long LAG_LOOKED_AT_MAX = 10_000;
+
   private Collections() {}
 
   /**
@@ -287,11 +292,25 @@ public final class Collections {
 
   /** Accepted events of the collection's source that it has not yet looked at. */
   public static long lag(Tx tx, CollectionRow collection) {
-    return collection.fold().status() == CollectionRow.Status.DISABLED
-        ? 0
+    long reached = collection.progress().reached();
+    long behind = EventLog.head(tx) - reached;
+    if (behind <= 0 || collection.fold().status() == CollectionRow.Status.DISABLED) {
+      return 0;
+    }
+    String sourceId = collection.identity().sourceId();
+    return behind <= LAG_LOOKED_AT_MAX
+        // A condition on both would look at every event the source ever had.
+        ? tx.number(
+            """
+            SELECT COUNT(*) AS n FROM (SELECT source_id FROM events WHERE position > ?
+              ORDER BY position LIMIT ?) AS newest WHERE source_id = ?
+            """,
+            reached,
+            LAG_LOOKED_AT_MAX,
+            sourceId)
         : tx.number(
             "SELECT COUNT(*) AS n FROM events WHERE position > ? AND source_id = ?",
-            collection.progress().reached(),
-            collection.identity().sourceId());
+            reached,
+            sourceId);
   }
 }

@@ -2,6 +2,7 @@ package dev.catchment.collections;
 
 import dev.catchment.base.Failure;
 import dev.catchment.log.EventFacts;
+import dev.catchment.log.EventViews;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.transform.TransformResult;
 import dev.catchment.transform.Transforms;
@@ -13,9 +14,12 @@ import java.util.Optional;
  */
 public final class DataExpressions {
   private final Transforms transforms;
+  private final EventViews views;
 
-  public DataExpressions(Transforms transforms) {
+  /** Folds what is seen of events. */
+  public DataExpressions(Transforms transforms, EventViews views) {
     this.transforms = transforms;
+    this.views = views;
   }
 
   /**
@@ -23,7 +27,7 @@ public final class DataExpressions {
    * path; the event is skipped when it makes neither an object nor an array of it.
    */
   public Fold.Outcome fold(CollectionRow.FoldSpec spec, StoredEvent event) {
-    Fold.Outcome outcome = Fold.of(spec, event);
+    Fold.Outcome outcome = Fold.of(spec, event, views.of(event));
     String expression = spec.options().shape().dataExpression();
     return expression != null
             && outcome instanceof Fold.Outcome.Change change
@@ -44,6 +48,11 @@ public final class DataExpressions {
               change.timeFellBack());
       case TransformResult.Failed failed -> new Fold.Outcome.Skipped("expression_failed");
     };
+  }
+
+  /** Where was looked in an event that was skipped for that reason, and what was found there. */
+  String skipDetail(CollectionRow.FoldSpec spec, StoredEvent event, String reason) {
+    return SkipDetail.of(spec, event, views.of(event), reason);
   }
 
   /**

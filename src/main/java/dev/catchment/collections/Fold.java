@@ -59,9 +59,12 @@ public final class Fold {
         implements Outcome {}
   }
 
-  /** Looks at one event by the rules of a collection. */
-  public static Outcome of(CollectionRow.FoldSpec spec, StoredEvent stored) {
-    EventView view = stored.view();
+  /**
+   * Looks at one event by the rules of a collection.
+   *
+   * @param view what is seen of it
+   */
+  public static Outcome of(CollectionRow.FoldSpec spec, StoredEvent stored, EventView view) {
     CollectionOptions options = spec.options();
     FilterRules include = options.includeWhen();
     if (include != null && !include.matches(view)) {
@@ -79,7 +82,7 @@ public final class Fold {
     if (!deletes && data.isEmpty()) {
       return new Outcome.Skipped(body.isEmpty() ? "body_not_parsed" : "data_missing");
     }
-    OptionalLong time = time(spec, stored);
+    OptionalLong time = time(spec, stored, view);
     return new Outcome.Change(
         key.text(),
         deletes ? null : data.orElseThrow(),
@@ -167,12 +170,12 @@ public final class Fold {
     };
   }
 
-  private static OptionalLong time(CollectionRow.FoldSpec spec, StoredEvent stored) {
+  private static OptionalLong time(
+      CollectionRow.FoldSpec spec, StoredEvent stored, EventView view) {
     if (spec.options().eventTimePath() == null) {
       return OptionalLong.empty();
     }
-    Optional<Json> value =
-        spec.options().eventTimePath().find(stored.view().body(), stored.view().head().headers());
+    Optional<Json> value = spec.options().eventTimePath().find(view.body(), view.head().headers());
     OptionalLong time = value.isEmpty() ? OptionalLong.empty() : millis(value.get());
     return time.isPresent()
             && time.getAsLong() >= EARLIEST_MILLIS

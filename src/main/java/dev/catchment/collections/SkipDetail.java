@@ -17,9 +17,12 @@ final class SkipDetail {
 
   private SkipDetail() {}
 
-  /** A short sentence about an event that was skipped for that reason. */
-  static String of(CollectionRow.FoldSpec spec, StoredEvent stored, String reason) {
-    EventView view = stored.view();
+  /**
+   * A short sentence about an event that was skipped for that reason.
+   *
+   * @param view what is seen of it
+   */
+  static String of(CollectionRow.FoldSpec spec, StoredEvent stored, EventView view, String reason) {
     return switch (reason) {
       case "body_not_parsed" -> body(stored);
       case "data_missing" -> "Nothing at " + spec.options().dataPath();

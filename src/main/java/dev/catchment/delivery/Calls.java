@@ -51,11 +51,7 @@ final class Calls {
     } catch (RuntimeException e) {
       // A fault of ours, but an attempt all the same, or it would be made again without end.
       LOG.error("delivery.failed", e, "attempt", owed.id());
-      made =
-          new Made(
-              null,
-              0,
-              new SendResult.Unanswered(SendResult.Kind.OTHER, "The request could not be made", 0));
+      made = unsent(SendResult.Kind.OTHER, "The request could not be made");
     }
     long now = clock.millis();
     return new Outcome(
@@ -74,17 +70,22 @@ final class Calls {
 
   private Made send(Destination destination, Owed owed) {
     if (!destination.unreadable().isEmpty()) {
-      return new Made(
-          null,
-          0,
-          new SendResult.Unanswered(
-              SendResult.Kind.OTHER, unreadable(destination.unreadable()), 0));
+      return unsent(SendResult.Kind.OTHER, unreadable(destination.unreadable()));
     }
     Payload payload =
         owed.transform() == null ? new Payload.AsReceived() : transformer.payload(owed);
-    return payload instanceof Payload.Failed(String sentence)
-        ? new Made(null, 0, new SendResult.Unanswered(SendResult.Kind.TRANSFORM, sentence, 0))
-        : send(destination, requests.request(destination, owed, payload, clock.millis()));
+    return switch (payload) {
+      case Payload.Failed(String sentence) -> unsent(SendResult.Kind.TRANSFORM, sentence);
+      case Payload.NotNow(String sentence) -> unsent(SendResult.Kind.NOT_NOW, sentence);
+      case Payload.AsReceived asReceived ->
+          send(destination, requests.request(destination, owed, asReceived, clock.millis()));
+      case Payload.Made made ->
+          send(destination, requests.request(destination, owed, made, clock.millis()));
+    };
+  }
+
+  private static Made unsent(SendResult.Kind kind, String sentence) {
+    return new Made(null, 0, new SendResult.Unanswered(kind, sentence, 0));
   }
 
   private static String unreadable(Set<String> members) {

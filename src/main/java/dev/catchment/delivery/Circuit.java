@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param resetMillis how long it stays open before it tries
  * @param lastTransitionAt null when it has never been open
  * @param nextProbeAt null unless it is open
- * @param queuedCount deliveries that wait for it
+ * @param queuedCount deliveries that wait for it, up to {@link #QUEUED_MAX}: that many or more
  */
 public record Circuit(
     String destinationId,
@@ -22,6 +22,8 @@ public record Circuit(
     @Nullable Long lastTransitionAt,
     @Nullable Long nextProbeAt,
     long queuedCount) {
+  /** Up to so many that wait are counted; each is looked at for that. */
+  public static final int QUEUED_MAX = 10_000;
 
   /** What a circuit lets through. */
   public enum State {

@@ -18,7 +18,7 @@ public final class Circuits {
   /** The circuit of a destination; throws {@code NOT_FOUND}. */
   public static Circuit get(Tx tx, Scope scope, String destinationId) {
     Destinations.check(tx, scope, destinationId);
-    long queued = isOpen(tx, destinationId) ? Held.count(tx, destinationId, Integer.MAX_VALUE) : 0;
+    long queued = isOpen(tx, destinationId) ? Held.count(tx, destinationId, Circuit.QUEUED_MAX) : 0;
     return tx.find(
             """
             SELECT d.id, d.failure_count, d.circuit_breaker_threshold, d.circuit_breaker_reset_ms,

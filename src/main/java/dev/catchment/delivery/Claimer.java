@@ -57,7 +57,7 @@ final class Claimer {
             return List.of();
           }
           heads[0] = Held.releaseHeads(tx, destinationId, max);
-          List<DeliveryQueue.Due> slice = queue.claimHeld(tx, destinationId, max);
+          List<Due> slice = queue.claimHeld(tx, destinationId, max);
           if (heads[0] < max && slice.size() < max) {
             Releases.end(tx, destinationId);
           }
@@ -69,9 +69,9 @@ final class Claimer {
     return heads[0] == max || claimed == max;
   }
 
-  private int claim(Work<List<DeliveryQueue.Due>> claiming) {
+  private int claim(Work<List<Due>> claiming) {
     long since = database.now();
-    List<DeliveryQueue.Due> claimed = database.write(Durability.DERIVED, claiming);
+    List<Due> claimed = database.write(Durability.DERIVED, claiming);
     if (!claimed.isEmpty()) {
       sort(claimed, since);
     }
@@ -96,20 +96,19 @@ final class Claimer {
     }
   }
 
-  private void sort(List<DeliveryQueue.Due> claimed, long since) {
+  private void sort(List<Due> claimed, long since) {
     int changes = lanes.changes();
     Map<Long, StoredEvent> events = new HashMap<>();
-    log.readAt(claimed.stream().map(DeliveryQueue.Due::eventPosition).distinct().toList())
+    log.readAt(claimed.stream().map(Due::eventPosition).distinct().toList())
         .forEach(event -> events.put(event.position(), event));
     Map<String, Destination> found =
         database.read(tx ->
-            destinations.byId(
-                tx, claimed.stream().map(DeliveryQueue.Due::destinationId).distinct().toList()));
-    List<DeliveryQueue.Due> over = new ArrayList<>();
+            destinations.byId(tx, claimed.stream().map(Due::destinationId).distinct().toList()));
+    List<Due> over = new ArrayList<>();
     List<DeliveryQueue.Retry> retries = new ArrayList<>();
     List<Owed> firsts = new ArrayList<>();
     List<Owed> blocked = new ArrayList<>();
-    for (DeliveryQueue.Due due : claimed) {
+    for (Due due : claimed) {
       StoredEvent event = events.get(due.eventPosition());
       Destination destination = found.get(due.destinationId());
       if (event == null || destination == null) {
@@ -135,7 +134,7 @@ final class Claimer {
         : database.write(Durability.DERIVED, tx -> queue.beginRetries(tx, retries));
   }
 
-  private void end(List<DeliveryQueue.Due> over, Set<String> destinationIds) {
+  private void end(List<Due> over, Set<String> destinationIds) {
     if (!over.isEmpty()) {
       database.write(
           Durability.DERIVED,

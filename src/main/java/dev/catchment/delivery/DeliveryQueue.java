@@ -1,8 +1,6 @@
 package dev.catchment.delivery;
 
 import dev.catchment.base.Ids;
-import dev.catchment.base.Scope;
-import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.log.StoredEvent;
 import java.util.ArrayList;
@@ -27,6 +25,7 @@ final class DeliveryQueue {
   private final String node;
   private final long leaseMillis;
   private final List<DeliveryListener> listeners;
+  private final NewAttempts attempts;
 
   /**
    * @param listeners are told of attempts that begin
@@ -36,6 +35,7 @@ final class DeliveryQueue {
     this.ids = ids;
     this.node = node;
     this.leaseMillis = leaseMillis;
+    this.attempts = new NewAttempts(node, leaseMillis, listeners);
   }
 
   /** Writes the first attempts of new deliveries. */
@@ -51,102 +51,11 @@ final class DeliveryQueue {
         lines.computeIfAbsent(owed.destinationId(), id -> new TreeSet<>()).add(line);
         begin = Owed.Begin.HELD;
       }
-      rows.add(insertion(tx, owed, new Target(delivery.url(), delivery.method()), begin));
+      rows.add(
+          attempts.of(tx, owed, new NewAttempts.Target(delivery.url(), delivery.method()), begin));
     }
-    insert(tx, rows);
+    attempts.insert(tx, rows);
     lines.forEach((destinationId, some) -> Held.advance(tx, destinationId, some));
-  }
-
-  private record Target(String url, String method) {}
-
-  private @Nullable Object[] insertion(Tx tx, Owed owed, Target target, Owed.Begin begin) {
-    boolean claimed = begin == Owed.Begin.CLAIMED;
-    Long due =
-        switch (begin) {
-          case CLAIMED -> tx.now() + leaseMillis;
-          case DUE -> tx.now();
-          case HELD, WAITING -> null;
-        };
-    Owed.@Nullable Replay replay = owed.numbers().replay();
-    return new @Nullable Object[] {
-      owed.id(),
-      owed.scope().orgId(),
-      owed.scope().envId(),
-      owed.event().event().id(),
-      owed.event().position(),
-      owed.connectionId(),
-      owed.destinationId(),
-      target.url(),
-      target.method(),
-      owed.event().event().body().length,
-      tx.now(),
-      owed.numbers().attempt(),
-      owed.numbers().firstOfRound(),
-      owed.numbers().trigger(),
-      due,
-      claimed ? node : null,
-      owed.claimNumber(),
-      owed.transform(),
-      replay == null ? null : replay.id(),
-      owed.numbers().retries(),
-      replay != null && replay.aside(),
-      owed.turn().line(),
-      begin == Owed.Begin.WAITING ? (Long) tx.now() : null
-    };
-  }
-
-  private void insert(Tx tx, List<@Nullable Object[]> rows) {
-    tx.batch(
-        """
-        INSERT INTO attempts (id, org_id, env_id, event_id, event_position, connection_id,
-          destination_id, request_url, request_method, request_body_size, created_at,
-          attempt_number, round_start, trigger_type, due_at, claimed_by, claim_number,
-          transform, replay_id, retries, aside, line, waiting_since, status, is_dlq, open)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 1)
-        """,
-        rows);
-    if (!listeners.isEmpty()) {
-      List<BegunAttempt> begun =
-          rows.stream()
-              .map(row -> new BegunAttempt(String.valueOf(row[0]), String.valueOf(row[2])))
-              .toList();
-      listeners.forEach(listener -> listener.begun(tx, begun));
-    }
-  }
-
-  /**
-   * A row that this node has just claimed.
-   *
-   * @param status {@code pending}: send it; {@code failed}: a retry of it is due
-   */
-  record Due(
-      String id,
-      Scope scope,
-      String eventId,
-      long eventPosition,
-      String connectionId,
-      String destinationId,
-      Owed.Numbers numbers,
-      long claimNumber,
-      @Nullable String transform,
-      @Nullable String line,
-      String status) {
-    Owed owed(StoredEvent event) {
-      return new Owed(
-          id,
-          scope,
-          event,
-          connectionId,
-          destinationId,
-          numbers,
-          claimNumber,
-          transform,
-          Owed.Turn.in(line));
-    }
-
-    boolean isRetry() {
-      return status.equals(Kind.RETRY.status);
-    }
   }
 
   /** What is claimed apart, so that neither is looked for among the other. */
@@ -160,6 +69,11 @@ final class DeliveryQueue {
 
     Kind(String status) {
       this.status = status;
+    }
+
+    /** The status of its rows in the store. */
+    String status() {
+      return status;
     }
 
     /** In the text of the statement, where the planner of either database finds the index by it. */
@@ -189,7 +103,7 @@ final class DeliveryQueue {
                 + " ORDER BY due_at, seq LIMIT ?"
                 + tx.dialect().skipLocked()
                 + ") RETURNING *",
-            DeliveryQueue::due,
+            Due::of,
             args.toArray());
     // RETURNING promises no order, and what was held goes out in the order of receipt.
     return claimed.stream().sorted(Comparator.comparingLong(Due::eventPosition)).toList();
@@ -225,7 +139,7 @@ final class DeliveryQueue {
         """
             + Held.FIRST_IN_TURN
             + " ORDER BY event_position, seq LIMIT 1) RETURNING *",
-        DeliveryQueue::due,
+        Due::of,
         tx.now() + leaseMillis,
         node,
         destinationId);
@@ -242,7 +156,7 @@ final class DeliveryQueue {
             """
                 + Held.IN_NO_LINE
                 + " ORDER BY event_position, seq LIMIT ?) RETURNING *",
-            DeliveryQueue::due,
+            Due::of,
             tx.now() + leaseMillis,
             node,
             destinationId,
@@ -282,9 +196,11 @@ final class DeliveryQueue {
               Owed.Turn.in(failed.line()));
       Destination.Target target = due.get(i).target();
       retries.add(owed);
-      rows.add(insertion(tx, owed, new Target(target.url(), target.method()), Owed.Begin.CLAIMED));
+      rows.add(
+          attempts.of(
+              tx, owed, new NewAttempts.Target(target.url(), target.method()), Owed.Begin.CLAIMED));
     }
-    insert(tx, rows);
+    attempts.insert(tx, rows);
     return retries;
   }
 
@@ -338,29 +254,5 @@ final class DeliveryQueue {
         .distinct()
         .sorted()
         .forEach(id -> Held.closeRanks(tx, id));
-  }
-
-  private static Due due(Row row) {
-    return new Due(
-        row.string("id"),
-        new Scope(row.string("org_id"), row.string("env_id")),
-        row.string("event_id"),
-        row.number("event_position"),
-        row.string("connection_id"),
-        row.string("destination_id"),
-        new Owed.Numbers(
-            row.integer("attempt_number"),
-            row.integer("round_start"),
-            row.string("trigger_type"),
-            replay(row)),
-        row.number("claim_number"),
-        row.find("transform"),
-        row.find("line"),
-        row.string("status"));
-  }
-
-  private static Owed.@Nullable Replay replay(Row row) {
-    String id = row.find("replay_id");
-    return id == null ? null : new Owed.Replay(id, row.flag("retries"), row.flag("aside"));
   }
 }

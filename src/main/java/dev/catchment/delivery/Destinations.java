@@ -4,12 +4,8 @@ import dev.catchment.base.Failure;
 import dev.catchment.base.Scope;
 import dev.catchment.db.Channel;
 import dev.catchment.db.DuplicateKey;
-import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
-import dev.catchment.json.Json;
 import dev.catchment.log.Cursors;
-import dev.catchment.observe.Log;
-import dev.catchment.vault.CannotOpen;
 import dev.catchment.vault.SealedColumn;
 import dev.catchment.vault.Vault;
 import java.util.ArrayList;
@@ -18,8 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +26,8 @@ public final class Destinations {
   /** The cursor of the reader that owes deliveries; it starts over when a destination changes. */
   public static final String ROUTING_READER = "routing";
 
-  private static final SealedColumn HEADERS = new SealedColumn("destinations", "headers");
-  private static final SealedColumn AUTH = new SealedColumn("destinations", "auth_config");
-  private static final SealedColumn PROVIDER = new SealedColumn("destinations", "provider_config");
-  private static final SealedColumn SIGNING = new SealedColumn("destinations", "signing_config");
-
   /** The columns that hold sealed texts. */
-  public static final List<SealedColumn> SEALED = List.of(HEADERS, AUTH, PROVIDER, SIGNING);
+  public static final List<SealedColumn> SEALED = DestinationRows.SEALED;
 
   private static final String SELECT =
       """
@@ -46,13 +35,11 @@ public final class Destinations {
         FROM destinations d LEFT JOIN circuits c ON c.destination_id = d.id
       """;
 
-  private static final Log LOG = Log.of("delivery.destinations");
-
-  private final Vault vault;
+  private final DestinationRows rows;
 
   /** The table, its secrets sealed by that vault. */
   public Destinations(Vault vault) {
-    this.vault = vault;
+    this.rows = new DestinationRows(vault);
   }
 
   /** Stores a new destination; throws {@code CONFLICT} when the slug is taken. */
@@ -63,7 +50,7 @@ public final class Destinations {
     args.add(destination.identity().scope().envId());
     args.add(destination.identity().slug());
     args.add(destination.target().kind());
-    args.addAll(changeable(destination, Map.of()));
+    args.addAll(rows.changeable(destination, Map.of()));
     args.add(tx.now());
     args.add(tx.now());
     try {
@@ -88,7 +75,7 @@ public final class Destinations {
   public void update(Tx tx, Destination old, Destination changed) {
     Cursors.disturb(tx, ROUTING_READER);
     tx.notify(Channel.ROUTES);
-    List<@Nullable Object> args = new ArrayList<>(changeable(changed, kept(tx, changed)));
+    List<@Nullable Object> args = new ArrayList<>(rows.changeable(changed, kept(tx, changed)));
     args.add(tx.now());
     args.add(old.id());
     args.add(old.identity().scope().envId());
@@ -126,35 +113,6 @@ public final class Destinations {
       }
     }
     return kept;
-  }
-
-  private List<@Nullable Object> changeable(Destination destination, Map<String, String> kept) {
-    Destination.Target target = destination.target();
-    RetrySpec retry = destination.retry();
-    List<@Nullable Object> values = new ArrayList<>();
-    values.add(destination.identity().name());
-    values.add(target.url());
-    values.add(target.method());
-    values.add(sealed(target.headers(), HEADERS, destination, kept));
-    values.add(target.timeoutMillis());
-    values.add(target.authType());
-    values.add(sealed(target.authConfig(), AUTH, destination, kept));
-    values.add(sealed(target.providerConfig(), PROVIDER, destination, kept));
-    values.add(sealed(target.signingConfig(), SIGNING, destination, kept));
-    values.add(retry.enabled());
-    values.add(retry.attemptsMax());
-    values.add(retry.backoff().word());
-    values.add(Json.array(retry.intervalsSeconds().stream().map(Json::of).toList()).text());
-    values.add(retry.jitter());
-    values.add(destination.breaker().enabled());
-    values.add(destination.breaker().threshold());
-    values.add(destination.breaker().resetMillis());
-    values.add(destination.status().word());
-    values.add(destination.pace().maxInFlight());
-    values.add(destination.pace().ratePerSecond());
-    values.add(destination.pace().ordered());
-    values.add(destination.pace().orderKeyPath());
-    return values;
   }
 
   /** Holds back everything for a destination, because its receiver said that it is gone. */
@@ -223,7 +181,7 @@ public final class Destinations {
 
   /** The destination of that id, if it is in the scope. */
   public Optional<Destination> find(Tx tx, Scope scope, String id) {
-    return tx.find(SELECT + " WHERE d.env_id = ? AND d.id = ?", this::row, scope.envId(), id);
+    return tx.find(SELECT + " WHERE d.env_id = ? AND d.id = ?", rows::row, scope.envId(), id);
   }
 
   /** The same; throws {@code NOT_FOUND}. */
@@ -251,7 +209,7 @@ public final class Destinations {
   public Map<String, Destination> byId(Tx tx, List<String> ids) {
     Map<String, Destination> found = new HashMap<>();
     for (String id : ids) {
-      tx.find(SELECT + " WHERE d.id = ?", this::row, id)
+      tx.find(SELECT + " WHERE d.id = ?", rows::row, id)
           .ifPresent(destination -> found.put(id, destination));
     }
     return found;
@@ -291,91 +249,6 @@ public final class Destinations {
       sql.append(" LIMIT ?");
       args.add(limit + 1);
     }
-    return tx.list(sql.toString(), this::row, args.toArray());
-  }
-
-  private Destination row(Row row) {
-    Set<String> unreadable = new TreeSet<>();
-    return new Destination(
-        new Destination.Identity(
-            row.string("id"),
-            new Scope(row.string("org_id"), row.string("env_id")),
-            row.string("name"),
-            row.string("slug"),
-            row.number("created_at"),
-            row.number("updated_at")),
-        new Destination.Target(
-            row.string("kind"),
-            row.string("url"),
-            row.string("method"),
-            opened(row, HEADERS, unreadable),
-            row.integer("timeout_ms"),
-            row.string("auth_type"),
-            opened(row, AUTH, unreadable),
-            opened(row, PROVIDER, unreadable),
-            opened(row, SIGNING, unreadable)),
-        retry(row),
-        new Destination.Breaker(
-            row.flag("circuit_breaker_enabled"),
-            row.integer("circuit_breaker_threshold"),
-            row.integer("circuit_breaker_reset_ms"),
-            row.flag("circuit_open")),
-        Destination.Status.valueOf(row.string("status").toUpperCase(Locale.ROOT)),
-        pace(row),
-        new Destination.Totals(row.number("event_count"), row.findNumber("last_delivery_at")),
-        unreadable);
-  }
-
-  static Destination.Pace pace(Row row) {
-    Long rate = row.findNumber("rate_limit_per_second");
-    return new Destination.Pace(
-        row.integer("max_in_flight"),
-        rate == null ? null : (Integer) rate.intValue(),
-        row.flag("ordered"),
-        row.find("order_key_path"));
-  }
-
-  private static RetrySpec retry(Row row) {
-    List<Integer> intervals = new ArrayList<>();
-    for (Json seconds : ((Json.Arr) Json.read(row.string("retry_intervals"))).items()) {
-      intervals.add(((Json.Num) seconds).value().intValueExact());
-    }
-    return new RetrySpec(
-        row.flag("retry_enabled"),
-        row.integer("retry_max_attempts"),
-        RetrySpec.Backoff.valueOf(row.string("retry_backoff_type").toUpperCase(Locale.ROOT)),
-        intervals,
-        row.flag("retry_jitter"));
-  }
-
-  private @Nullable String sealed(
-      Json.@Nullable Obj value,
-      SealedColumn column,
-      Destination destination,
-      Map<String, String> kept) {
-    return value == null
-        ? kept.get(column.column())
-        : vault.seal(value.text(), column, destination.id());
-  }
-
-  /**
-   * Text in the clear is of a store from before there were seals; the next start seals it. A text
-   * that does not open is told, and must not keep anybody from reading the other rows.
-   */
-  private Json.@Nullable Obj opened(Row row, SealedColumn column, Set<String> unreadable) {
-    String text = row.find(column.column());
-    if (text == null) {
-      return null;
-    }
-    if (text.startsWith("{")) {
-      return (Json.Obj) Json.read(text);
-    }
-    try {
-      return (Json.Obj) Json.read(vault.open(text, column, row.string(column.key())));
-    } catch (CannotOpen e) {
-      LOG.warn("destination.unreadable", "reason", e.getMessage());
-      unreadable.add(column.column());
-      return null;
-    }
+    return tx.list(sql.toString(), rows::row, args.toArray());
   }
 }

@@ -76,7 +76,7 @@ public record EndedAttempt(
   }
 
   /** A delivery whose event or destination is no longer stored. */
-  static EndedAttempt lost(DeliveryQueue.Due due, String error, long now) {
+  static EndedAttempt lost(Due due, String error, long now) {
     return new EndedAttempt(
         due.id(),
         due.scope(),

@@ -122,7 +122,7 @@ public final class HttpRequests {
     return target.providerConfig() == null
             && !owed.event().event().request().headersJson().contains("\"content-encoding\"")
         ? Map.of()
-        : owed.event().view().head().headers();
+        : owed.event().head().headers();
   }
 
   private static Map<String, String> forwarded(

@@ -1,7 +1,6 @@
 package dev.catchment.delivery;
 
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,22 +20,12 @@ import org.jspecify.annotations.Nullable;
  * threads; those that send, and those that tell of changes, never wait here.
  */
 final class Lanes {
-  /**
-   * A lane may hold this many times the places that are free. So a lane alone gets two thirds of
-   * all, and the more lanes there are, the fewer places each of them gets.
-   */
-  private static final int SHARE = 2;
-
-  /** This part of all places is kept for lanes that have nothing under way. */
-  private static final int KEPT_PART = 8;
-
   /** How precise send times are kept. */
   private static final long TICK_MILLIS = 10;
 
-  private final int inFlightMax;
   private final InstantSource clock;
   private final Leases leases;
-  private final BiConsumer<Owed, Destination> start;
+  private final Places places;
   private final Runnable wantMore;
   private final Turns turns = new Turns();
   private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
@@ -44,11 +33,7 @@ final class Lanes {
   /** How often any destination was said to have changed. */
   private final AtomicInteger changes = new AtomicInteger();
 
-  private final ArrayDeque<Lane> ready = new ArrayDeque<>();
-  private final Set<Lane> inReady = new HashSet<>();
   private final List<Owed> keptBack = new ArrayList<>();
-  private int inFlight;
-  private boolean stopped;
 
   /**
    * Lanes that run at most {@code inFlightMax} deliveries at once.
@@ -63,10 +48,9 @@ final class Lanes {
       Leases leases,
       BiConsumer<Owed, Destination> start,
       Runnable wantMore) {
-    this.inFlightMax = inFlightMax;
     this.clock = clock;
     this.leases = leases;
-    this.start = start;
+    this.places = new Places(inFlightMax, clock, start);
     this.wantMore = wantMore;
   }
 
@@ -83,7 +67,7 @@ final class Lanes {
         lane.refresh(destination, lane.known().changes());
       }
       Lane.Waiting fresh = lane.of(DeliveryQueue.Kind.FRESH);
-      if (stopped
+      if (places.isClosed()
           || fresh.overflows
           || !destination.isOpenForAll()
           || destination.pace().ordered()) {
@@ -157,8 +141,8 @@ final class Lanes {
 
   private void accept(Lane lane, List<Owed> claimed) {
     claimed.forEach(lane::put);
-    makeReady(lane);
-    pump();
+    places.ready(lane);
+    places.fill();
   }
 
   /** There is more for this destination in the store than fits its lane. */
@@ -210,9 +194,9 @@ final class Lanes {
             lane.changed();
           }
           lane.putFirst(wanted.owed());
-          makeReady(lane);
+          places.ready(lane);
         }
-        pump();
+        places.fill();
       });
     }
   }
@@ -245,8 +229,8 @@ final class Lanes {
   boolean hasRoomFor(String destinationId, int count) {
     return turns.now(() -> {
       Lane lane = lanes.get(destinationId);
-      if (stopped || lane == null) {
-        return !stopped;
+      if (places.isClosed() || lane == null) {
+        return !places.isClosed();
       }
       Lane.Waiting fresh = lane.of(DeliveryQueue.Kind.FRESH);
       boolean room = fresh.room() >= count && !lane.isFull(DeliveryQueue.Kind.FRESH);
@@ -275,15 +259,15 @@ final class Lanes {
   /** A delivery has been sent, or will not be; its place is free. */
   void done(Owed owed) {
     turns.soon(() -> {
-      inFlight--;
+      places.free();
       Lane lane = lanes.get(owed.destinationId());
       boolean wants = false;
       if (lane != null) {
         lane.inFlight--;
-        makeReady(lane);
+        places.ready(lane);
         wants = lane.wantsMore();
       }
-      pump();
+      places.fill();
       if (wants || (lane != null && lane.timesWanted() > 0)) {
         wantMore.run();
       }
@@ -342,8 +326,8 @@ final class Lanes {
    */
   OptionalLong startTimed() {
     return turns.now(() -> {
-      lanes.values().stream().filter(lane -> lane.nextTime() != null).forEach(this::makeReady);
-      pump();
+      lanes.values().stream().filter(lane -> lane.nextTime() != null).forEach(places::ready);
+      places.fill();
       long next = Long.MAX_VALUE;
       for (Lane lane : lanes.values()) {
         Long micros = lane.nextTime();
@@ -389,8 +373,8 @@ final class Lanes {
     if (lane != null) {
       lane.refresh(destination, changesBefore);
       turns.soon(() -> {
-        makeReady(lane);
-        pump();
+        places.ready(lane);
+        places.fill();
       });
     }
   }
@@ -398,43 +382,8 @@ final class Lanes {
   /** Starts nothing more; what has not been started is still held. */
   void stop() {
     turns.now(() -> {
-      stopped = true;
+      places.close();
       lanes.values().forEach(lane -> lane.take(owed -> true));
-      ready.clear();
-      inReady.clear();
     });
-  }
-
-  private boolean hasItsShare(Lane lane) {
-    int free = inFlightMax - inFlight;
-    return lane.inFlight > 0 && (free <= inFlightMax / KEPT_PART || lane.inFlight > SHARE * free);
-  }
-
-  private void makeReady(Lane lane) {
-    if (lane.canStart() && inReady.add(lane)) {
-      ready.addLast(lane);
-    }
-  }
-
-  private void pump() {
-    long nowMicros = TimeUnit.MILLISECONDS.toMicros(clock.millis());
-    int passedOver = 0;
-    while (!stopped && inFlight < inFlightMax && passedOver < ready.size()) {
-      Lane lane = ready.removeFirst();
-      if (lane.canStart() && hasItsShare(lane)) {
-        ready.addLast(lane);
-        passedOver++;
-        continue;
-      }
-      inReady.remove(lane);
-      Owed next = lane.next(nowMicros);
-      if (next != null) {
-        passedOver = 0;
-        lane.inFlight++;
-        inFlight++;
-        makeReady(lane);
-        start.accept(next, lane.destination());
-      }
-    }
   }
 }

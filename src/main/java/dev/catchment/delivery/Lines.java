@@ -3,6 +3,7 @@ package dev.catchment.delivery;
 import dev.catchment.base.Sha256;
 import dev.catchment.expr.BodyPath;
 import dev.catchment.json.Json;
+import dev.catchment.log.EventViews;
 import dev.catchment.log.StoredEvent;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ public final class Lines {
    * Keys are equal when their JSON is: {@code 1} and {@code "1"} are two. An event without the key
    * stands in one line with all others without it.
    */
-  public static @Nullable String of(Destination.Pace pace, StoredEvent event) {
+  public static @Nullable String of(Destination.Pace pace, StoredEvent event, EventViews views) {
     if (!pace.ordered()) {
       return null;
     }
@@ -31,8 +32,7 @@ public final class Lines {
       return WHOLE;
     }
     Optional<Json> key =
-        BodyPath.parse(path, "order_key_path")
-            .find(event.view().body(), event.view().head().headers());
+        BodyPath.parse(path, "order_key_path").find(views.of(event).body(), event.head().headers());
     // Keys may be long, and are nobody's business.
     return key.map(value -> Sha256.hex(value.text())).orElse(WHOLE);
   }

@@ -47,7 +47,7 @@ public final class LockedEnds {
                     Destination.Status.valueOf(row.string("status").toUpperCase(Locale.ROOT)),
                     row.string("url"),
                     row.string("method"),
-                    Destinations.pace(row))));
+                    DestinationRows.pace(row))));
     // A statement of its own: one that waited for a lock still sees other tables as they were
     // before, and a delivery would wait for a circuit that has closed meanwhile.
     if (!ends.receivers.isEmpty()) {

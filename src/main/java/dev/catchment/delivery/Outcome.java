@@ -26,14 +26,15 @@ record Outcome(
   boolean isReceiversFault() {
     return switch (decision) {
       case RetryPolicy.Decision.Done() -> false;
-      case RetryPolicy.Decision.Again(long at) -> true;
-      case RetryPolicy.Decision.GivenUp(boolean gone) -> !gone && !isTransformsFault();
+      case RetryPolicy.Decision.Again(long at) -> !isOurFault();
+      case RetryPolicy.Decision.GivenUp(boolean gone) -> !gone && !isOurFault();
     };
   }
 
-  private boolean isTransformsFault() {
+  private boolean isOurFault() {
     return result instanceof SendResult.Unanswered unanswered
-        && unanswered.kind() == SendResult.Kind.TRANSFORM;
+        && (unanswered.kind() == SendResult.Kind.TRANSFORM
+            || unanswered.kind() == SendResult.Kind.NOT_NOW);
   }
 
   /** When it is due again; null when it is over. */

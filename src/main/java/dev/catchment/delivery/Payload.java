@@ -19,4 +19,11 @@ public sealed interface Payload {
    * @param sentence why, safe to show to the owner of the destination
    */
   record Failed(String sentence) implements Payload {}
+
+  /**
+   * It could not be made now, and may be later.
+   *
+   * @param sentence why, safe to show to the owner of the destination
+   */
+  record NotNow(String sentence) implements Payload {}
 }

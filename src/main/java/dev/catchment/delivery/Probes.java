@@ -149,10 +149,10 @@ final class Probes {
 
   /** The delivery that has waited longest and whose event is still there. */
   private Optional<Owed> oldest(Tx tx, Destination destination) {
-    List<DeliveryQueue.Due> over = new ArrayList<>();
+    List<Due> over = new ArrayList<>();
     Optional<Owed> found = Optional.empty();
     while (found.isEmpty() && over.size() < GIVEN_UP_MAX) {
-      Optional<DeliveryQueue.Due> due = queue.claimOldest(tx, destination.id());
+      Optional<Due> due = queue.claimOldest(tx, destination.id());
       if (due.isEmpty()) {
         break;
       }

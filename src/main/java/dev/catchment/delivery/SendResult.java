@@ -43,6 +43,8 @@ public sealed interface SendResult {
     PROTOCOL,
     /** The transform of the connection made no body; it never will. */
     TRANSFORM,
+    /** This server had no time to make the body; it may have later. */
+    NOT_NOW,
     /** The request cannot be sent as it is, or anything else. */
     OTHER
   }

@@ -16,7 +16,22 @@ import org.jspecify.annotations.Nullable;
 public final class Body {
   private static final int CHUNK_BYTES = 8192;
 
+  /** A compressed body may become so many times as large as a body may come. */
+  private static final int DECODED_TIMES = 10;
+
+  /** No array holds more. */
+  private static final int ARRAY_BYTES_MAX = Integer.MAX_VALUE - 8;
+
   private Body() {}
+
+  /**
+   * How many bytes a compressed body may decode to, whoever parses it.
+   *
+   * @param bodyBytesMax the most bytes a body may come with, compressed or not
+   */
+  public static long decodedMax(int bodyBytesMax) {
+    return Math.min((long) DECODED_TIMES * bodyBytesMax, ARRAY_BYTES_MAX);
+  }
 
   /**
    * The JSON value of a body that is valid JSON, whatever its content type; an object of strings,

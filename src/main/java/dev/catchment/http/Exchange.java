@@ -8,14 +8,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.HostAndPort;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
@@ -29,15 +24,13 @@ final class Exchange {
   private static final long DISCARD_MILLIS_MAX = 2_000;
 
   /** How much of a body that is too large is told to whoever wants to know of it. */
-  private static final int NOT_MODIFIED = 304;
-
   private static final int TOLD_BYTES_MAX = 64 << 10;
 
-  private final Shared shared;
-  private final Pace pace;
-  private final HttpServerRequest http;
-  private final Context context;
-  private final Request.Head head;
+  final Shared shared;
+  final Pace pace;
+  final HttpServerRequest http;
+  final Context context;
+  final Request.Head head;
   private final Router router;
   private final Map<String, String> pathParameters;
   private final Router.@Nullable Target target;
@@ -61,7 +54,7 @@ final class Exchange {
     this.pace = pace;
     this.http = http;
     this.context = Vertx.currentContext();
-    this.head = head(shared, http);
+    this.head = Heads.of(shared, http);
     Site.Door door = shared.site.door(head);
     this.router = door.router();
     this.found = router.find(head.method(), door.path());
@@ -72,30 +65,6 @@ final class Exchange {
       this.target = null;
       this.pathParameters = Map.of();
     }
-  }
-
-  private static Request.Head head(Shared shared, HttpServerRequest http) {
-    String query = http.query();
-    String path = http.path();
-    return new Request.Head(
-        "req_" + HexFormat.of().toHexDigits(shared.random.nextLong(), 12),
-        http.method().name(),
-        path == null ? "/" : path,
-        Query.parse(query == null ? "" : query),
-        headers(http),
-        http.remoteAddress().hostAddress(),
-        http.isSSL() ? "https" : "http");
-  }
-
-  /** HTTP/2 carries the host as {@code :authority}; handlers find it where HTTP/1.1 has it. */
-  private static Headers headers(HttpServerRequest http) {
-    List<Map.Entry<String, String>> entries = http.headers().entries();
-    HostAndPort authority = http.authority();
-    if (authority != null && http.getHeader("Host") == null) {
-      entries = new ArrayList<>(entries);
-      entries.add(Map.entry("Host", authority.toString()));
-    }
-    return new Headers(entries);
   }
 
   private void route() {
@@ -228,153 +197,18 @@ final class Exchange {
     switch (target.does()) {
       case Router.Does.Answer(Handler handler) -> handleBlocking(handler, request);
       case Router.Does.AnswerAsync(AsyncHandler handler) -> handleAsync(handler, request);
-      case Router.Does.Open open -> open(open, request);
+      case Router.Does.Open open -> new LongAnswer(this).open(open, request);
       case Router.Does.OpenOrPoll(StreamHandler handler) -> {
         if (request.wantsEventStream()) {
-          open(new Router.Does.Open(handler, null), request);
+          new LongAnswer(this).open(new Router.Does.Open(handler, null), request);
         } else {
-          poll(handler, request);
+          new LongAnswer(this).poll(handler, request);
         }
       }
-      case Router.Does.Write(Streamed.Handler handler) -> write(handler, request);
+      case Router.Does.Write(Streamed.Handler handler) ->
+          new LongAnswer(this).write(handler, request);
       case Router.Does.Take take -> throw new IllegalStateException("Its body is not gathered");
     }
-  }
-
-  private void write(Streamed.Handler handler, Request request) {
-    inThread(() -> {
-      Streamed streamed = handler.handle(request);
-      return () -> write(streamed);
-    });
-  }
-
-  private void write(Streamed streamed) {
-    HttpServerResponse out = http.response();
-    if (answered || out.closed()) {
-      end();
-      return;
-    }
-    streamed.headers().forEach(header -> out.headers().add(header.getKey(), header.getValue()));
-    out.putHeader("X-Request-Id", head.id());
-    Streamed.Body written = streamed.body();
-    if (written == null || HttpMethod.HEAD.equals(http.method())) {
-      if (written == null) {
-        out.setStatusCode(NOT_MODIFIED);
-      }
-      end();
-      var _ = out.end();
-      return;
-    }
-    out.setChunked(true);
-    AnswerStream stream =
-        new AnswerStream(out, context, streamed, shared.streams.bounds(), this::end);
-    try {
-      shared.handlers.execute(() -> write(written, stream));
-    } catch (RejectedExecutionException e) {
-      failed(stream, router.problems().of(Failure.unavailable(e), head.id()));
-    }
-  }
-
-  private void write(Streamed.Body written, AnswerStream stream) {
-    try {
-      written.write(stream);
-      stream.finish();
-    } catch (IOException e) {
-      context.runOnContext(ignored -> stream.cut());
-    } catch (RuntimeException | StackOverflowError e) {
-      Response problem = problem(e);
-      context.runOnContext(ignored -> failed(stream, problem));
-    }
-  }
-
-  private void failed(AnswerStream stream, Response problem) {
-    if (stream.isStarted()) {
-      stream.cut();
-    } else {
-      stream.forget();
-      http.response().headers().clear();
-      http.response().setChunked(false);
-      answer(problem);
-    }
-  }
-
-  private void open(Router.Does.Open open, Request request) {
-    inThread(() -> {
-      StreamListener listener = open.handler().open(request);
-      return () -> opened(open, request, listener);
-    });
-  }
-
-  /** The handler has let the request in. */
-  private void opened(Router.Does.Open open, Request request, StreamListener listener) {
-    if (answered) {
-      return;
-    }
-    if (open.messageMax() == null) {
-      if (HttpMethod.HEAD.equals(http.method())) {
-        end();
-        var _ = EventStream.head(http.response()).putHeader("X-Request-Id", head.id()).end();
-        return;
-      }
-      if (takesPlace()) {
-        http.response().putHeader("X-Request-Id", head.id());
-        release();
-        EventStream.begin(
-            http.response(), context, shared.streams, listener, () -> pace.ended(this));
-      }
-      return;
-    }
-    Optional<String> accept = Upgrade.accept(head);
-    if (accept.isEmpty() || http.version() != HttpVersion.HTTP_1_1) {
-      answer(router.problems().upgradeRequired(head.id()));
-    } else if (takesPlace()) {
-      int messageMax = open.messageMax().applyAsInt(request);
-      upgrade(
-          accept.get(),
-          new WebSocketStream.Settings(listener, messageMax, pace.patience().bodyBytes()));
-    }
-  }
-
-  private void poll(StreamHandler handler, Request request) {
-    inThread(() -> {
-      StreamListener listener = handler.open(request);
-      return () -> {
-        if (HttpMethod.HEAD.equals(http.method())) {
-          answer(Response.bytes(200, "application/json", nothing));
-        } else if (!answered && takesPlace()) {
-          PollAnswer poll =
-              new PollAnswer(context, shared.streams, router.problems(), head.id(), this::answer);
-          http.response().exceptionHandler(lost -> poll.lost(this::end));
-          http.response().closeHandler(lost -> poll.lost(this::end));
-          poll.begin(listener);
-        }
-      };
-    });
-  }
-
-  private boolean takesPlace() {
-    if (!shared.isStopping() && shared.streams.take()) {
-      return true;
-    }
-    answer(router.problems().of(Failure.unavailable(), head.id()));
-    return false;
-  }
-
-  private void upgrade(String accept, WebSocketStream.Settings settings) {
-    end();
-    pace.leave();
-    http.response()
-        .putHeader("Upgrade", "websocket")
-        .putHeader("Connection", "Upgrade")
-        .putHeader("Sec-WebSocket-Accept", accept)
-        .putHeader("X-Request-Id", head.id());
-    var _ =
-        http.toNetSocket()
-            .onSuccess(socket -> WebSocketStream.begin(socket, context, shared.streams, settings))
-            .onFailure(lost -> {
-              shared.streams.giveBack();
-              http.connection().close();
-            });
   }
 
   private void handleAsync(AsyncHandler handler, Request request) {
@@ -396,14 +230,14 @@ final class Exchange {
   }
 
   /** Runs the work on a virtual thread, and what it gives on the event loop. */
-  private void inThread(Supplier<Runnable> work) {
+  void inThread(Supplier<Runnable> work) {
     try {
       shared.handlers.execute(() -> {
         Runnable then = outcome(work);
         context.runOnContext(ignored -> then.run());
       });
     } catch (RejectedExecutionException e) {
-      answer(router.problems().of(Failure.unavailable(e), head.id()));
+      answer(unavailable(e));
     }
   }
 
@@ -416,7 +250,13 @@ final class Exchange {
     }
   }
 
-  private Response problem(Throwable thrown) {
+  /** No thread takes the work any more. */
+  Response unavailable(RejectedExecutionException e) {
+    return router.problems().of(Failure.unavailable(e), head.id());
+  }
+
+  /** What is answered in the place of what was thrown. */
+  Response problem(Throwable thrown) {
     Throwable cause =
         thrown instanceof CompletionException && thrown.getCause() != null
             ? thrown.getCause()
@@ -447,7 +287,8 @@ final class Exchange {
     }
   }
 
-  private void answer(Response response) {
+  /** Answers, unless that was done before. */
+  void answer(Response response) {
     if (answered) {
       return;
     }
@@ -472,8 +313,16 @@ final class Exchange {
             : out.end(Buffer.buffer(response.body()));
   }
 
+  boolean isAnswered() {
+    return answered;
+  }
+
+  Problems problems() {
+    return router.problems();
+  }
+
   /** Gives back what the request had taken. */
-  private void end() {
+  void end() {
     if (!answered) {
       release();
       pace.ended(this);
@@ -481,7 +330,7 @@ final class Exchange {
   }
 
   /** The same, but for its place on the connection. */
-  private void release() {
+  void release() {
     answered = true;
     body = null;
     shared.bodyBytes.addAndGet(-reserved);

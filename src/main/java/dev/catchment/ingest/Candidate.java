@@ -4,6 +4,7 @@ import dev.catchment.base.Scope;
 import dev.catchment.db.Tx;
 import dev.catchment.log.Event;
 import dev.catchment.log.EventLog;
+import dev.catchment.verify.Answer;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -117,15 +118,34 @@ final class Candidate {
 
   /** Has it kept as refused. */
   void keep(Refusal refusal) {
-    keep(bodyBytes(), refusal.reason(), refusal.detail());
+    keep(refusal, refusal.reason().responseStatus());
+  }
+
+  /** Has it kept as refused although its sender is answered as if it had become an event. */
+  void keepSecretly(Refusal refusal) {
+    keep(refusal, source().acceptedStatus());
+  }
+
+  private void keep(Refusal refusal, int responseStatus) {
+    keep(bodyBytes(), true, refusal.reason(), refusal.detail(), responseStatus);
+  }
+
+  /** Has it kept as a question that was answered. */
+  void keep(Answer answer) {
+    keep(bodyBytes(), true, Reason.HANDSHAKE, answer.after().note(), answer.status());
   }
 
   /**
-   * Has it kept with the reason why it is no event.
+   * Has it kept as too large: the rest of its body was not read.
    *
    * @param bytesRead how much of the body came, which may be more than there is of it here
    */
-  void keep(long bytesRead, Reason reason, @Nullable String detail) {
+  void keepCut(long bytesRead) {
+    keep(bytesRead, false, Reason.TOO_LARGE, null, Reason.TOO_LARGE.responseStatus());
+  }
+
+  private void keep(
+      long bytesRead, boolean whole, Reason reason, @Nullable String detail, int responseStatus) {
     keeper.accept(
         new Refused(
             source().id(),
@@ -133,9 +153,10 @@ final class Candidate {
             received.facts(),
             received.body(),
             bytesRead,
+            whole,
             reason,
             detail,
-            reason.responseStatus(),
+            responseStatus,
             sentAt));
   }
 }

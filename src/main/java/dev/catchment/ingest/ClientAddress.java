@@ -20,6 +20,10 @@ public final class ClientAddress {
           "(?:^|;)\\s*for=\"?(?:\\[([0-9a-f:.]{2,45})\\]|([0-9.]{7,15}))(?::[0-9]{1,5})?\"?\\s*(?:;|$)",
           Pattern.CASE_INSENSITIVE);
 
+  /** Some proxies name the port as well: {@code 192.0.2.1:80} and {@code [2001:db8::1]:80}. */
+  private static final Pattern PORT =
+      Pattern.compile("^(?:\\[([0-9A-Fa-f:.]+)\\](?::\\d{1,5})?|([0-9.]+):\\d{1,5})$");
+
   private final List<IPAddress> trusted;
   private final Optional<String> header;
 
@@ -59,7 +63,7 @@ public final class ClientAddress {
   /** The right-most address that is not itself a trusted proxy. */
   private Optional<IPAddress> nearestStranger(String forwardedFor) {
     for (String hop : List.of(forwardedFor.split(",", -1)).reversed()) {
-      Optional<IPAddress> address = parse(hop);
+      Optional<IPAddress> address = parse(PORT.matcher(hop.strip()).replaceFirst("$1$2"));
       if (address.isEmpty()) {
         return Optional.empty();
       }

@@ -92,7 +92,7 @@ public final class Ingest implements AutoCloseable {
     this.settings = settings;
     this.sources = new KnownSources(stores.database(), stores.sources(), settings.ingestUrl());
     this.outside = outside;
-    this.judge = new Judge(clock, outside.get());
+    this.judge = new Judge(clock, outside.get(), settings.bodyMax());
     this.quota =
         settings.eventsPerMonth().isEmpty()
             ? null
@@ -159,7 +159,7 @@ public final class Ingest implements AutoCloseable {
                   .thenAccept(found ->
                       found.ifPresent(checks ->
                           new Candidate(checks, received, receivedAt, false, outside.refusals())
-                              .keep(bytesRead, Reason.TOO_LARGE, null)));
+                              .keepCut(bytesRead)));
         });
   }
 
@@ -234,7 +234,7 @@ public final class Ingest implements AutoCloseable {
               : appender.appendOnce(candidate, found, once);
       case Judge.Finding.Question(Answer answer) -> answer(candidate, answer);
       case Judge.Finding.Secretly(Refusal refusal) -> {
-        candidate.keep(refusal);
+        candidate.keepSecretly(refusal);
         yield CompletableFuture.completedFuture(
             new Intake.Hidden(ids.next(), candidate.source(), candidate.rate()));
       }
@@ -243,7 +243,7 @@ public final class Ingest implements AutoCloseable {
 
   private CompletionStage<Intake> answer(Candidate candidate, Answer answer) {
     Source source = candidate.source();
-    candidate.keep(candidate.bodyBytes(), Reason.HANDSHAKE, answer.after().note());
+    candidate.keep(answer);
     Intake asked = new Intake.Asked(answer, candidate.rate());
     if (answer.after().confirmUrl() != null) {
       String url = answer.after().confirmUrl();
@@ -301,6 +301,7 @@ public final class Ingest implements AutoCloseable {
                                 handshake.facts(),
                                 handshake.body(),
                                 0,
+                                true,
                                 refusal.reason(),
                                 refusal.detail(),
                                 refusal.reason().responseStatus(),

@@ -1,5 +1,6 @@
 package dev.catchment.ingest;
 
+import dev.catchment.expr.Body;
 import dev.catchment.log.Event;
 import dev.catchment.verify.Answer;
 import dev.catchment.verify.Fetch;
@@ -17,12 +18,13 @@ final class Judge {
   private static final int LIGHT_BYTES_MAX = 64 << 10;
 
   /**
-   * Bodies that are unpacked and parsed at once. A small one may become 100 MiB, and a tree of
-   * values beside it.
+   * Bodies that are unpacked and parsed at once. A small one may become ten times as large as the
+   * largest, and a tree of values beside it.
    */
   private static final int PARSED_AT_ONCE_MAX = 4;
 
   private final FetchedKeys keys;
+  private final long decodedMax;
   private final Semaphore parsing = new Semaphore(PARSED_AT_ONCE_MAX);
 
   /** What the checks found; a refusal is thrown instead. */
@@ -43,9 +45,11 @@ final class Judge {
 
   /**
    * @param get fetches a provider's key, blocking for a bounded time; empty for none
+   * @param bodyMax bytes a body may have
    */
-  Judge(InstantSource clock, Function<Fetch, Optional<byte[]>> get) {
+  Judge(InstantSource clock, Function<Fetch, Optional<byte[]>> get, int bodyMax) {
     this.keys = new FetchedKeys(clock, get);
+    this.decodedMax = Body.decodedMax(bodyMax);
   }
 
   /** Whether looking at it may take long or wait, so that a thread of its own should. */
@@ -78,12 +82,12 @@ final class Judge {
 
   private Event.Checks found(Candidate candidate) {
     if (!isHeavy(candidate)) {
-      return candidate.checks().judge(candidate.received());
+      return candidate.checks().judge(candidate.received(), decodedMax);
     }
     // Heavy requests are judged by threads of their own, which may wait.
     parsing.acquireUninterruptibly();
     try {
-      return candidate.checks().judge(candidate.received());
+      return candidate.checks().judge(candidate.received(), decodedMax);
     } finally {
       parsing.release();
     }

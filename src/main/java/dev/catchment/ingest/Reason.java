@@ -29,7 +29,7 @@ public enum Reason {
     this.responseStatus = responseStatus;
   }
 
-  /** The HTTP status that its senders usually see. */
+  /** The HTTP status that its senders see, unless they are not told or a provider words it. */
   public int responseStatus() {
     return responseStatus;
   }

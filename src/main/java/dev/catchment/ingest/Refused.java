@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param facts the request beside its body
  * @param body what was read of the body, or the beginning of it; not to be modified
  * @param payloadSize how many bytes of the body were read
+ * @param whole whether that was all of it
  * @param detail what an operator should know beside the reason; senders do not see it
  * @param responseStatus the status of the answer, as the door words it
  * @param receivedAt milliseconds since 1970
@@ -21,6 +22,7 @@ public record Refused(
     Event.RequestFacts facts,
     byte[] body,
     long payloadSize,
+    boolean whole,
     Reason reason,
     @Nullable String detail,
     int responseStatus,
@@ -36,6 +38,7 @@ public record Refused(
             facts,
             Arrays.copyOf(body, bytesMax),
             payloadSize,
+            whole,
             reason,
             detail,
             responseStatus,
@@ -44,7 +47,7 @@ public record Refused(
 
   /** Whether some of the body is missing. */
   public boolean isTruncated() {
-    return body.length < payloadSize;
+    return !whole || body.length < payloadSize;
   }
 
   /** About how many bytes it holds in memory. */

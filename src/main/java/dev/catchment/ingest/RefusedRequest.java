@@ -22,7 +22,8 @@ public record RefusedRequest(
   /**
    * Why it can never be replayed, to be read after a colon; null when it can.
    *
-   * <p>Of a body that was too large the rest was never read, and a handshake is no event.
+   * <p>Of a body that passed the limit of all sources the rest was never read, one may be longer
+   * than what is kept, and a handshake is no event.
    */
   public @Nullable String obstacle() {
     if (replayedEventId != null) {
@@ -30,7 +31,6 @@ public record RefusedRequest(
     }
     return switch (refused.reason()) {
       case HANDSHAKE -> "it is a handshake";
-      case TOO_LARGE -> "its body was too large to be kept";
       default -> truncated ? "its body was not kept whole" : null;
     };
   }

@@ -242,6 +242,7 @@ public final class RefusedRequests {
                 row.find("source_ip")),
             body == null ? new byte[0] : body,
             row.number("payload_size"),
+            !row.flag("payload_truncated"),
             Reason.of(row.string("reason")).orElseThrow(),
             row.find("detail"),
             row.integer("response_status"),

@@ -87,6 +87,15 @@ public record Source(
     return kind.equals(WEBSOCKET);
   }
 
+  /** The status of the answer to a request that became an event. */
+  public int acceptedStatus() {
+    return config != null
+            && config.get("response") instanceof Json.Obj response
+            && response.get("status_code") instanceof Json.Num number
+        ? number.value().intValue()
+        : 200;
+  }
+
   /** Whether requests are accepted. */
   public enum Status {
     ACTIVE,

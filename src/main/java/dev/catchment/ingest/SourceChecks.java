@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 final class SourceChecks {
-  /** A compressed body is decoded for its schema and its key up to this size. */
-  private static final long DECODED_BYTES_MAX = 100L << 20;
-
   private static final long PAUSED_RETRY_SECONDS = 60;
   private static final String VERIFIED = "verified";
   private static final String SCHEMA_INVALID = "schema_invalid";
@@ -195,13 +192,17 @@ final class SourceChecks {
         Sha256.hex(verified.id()), Math.max(nowMillis, signedAt) + verification.onceForMillis());
   }
 
-  /** What is to be stored with the event; throws the refusal of a body that does not fit. */
-  Event.Checks judge(Received received) {
+  /**
+   * What is to be stored with the event; throws the refusal of a body that does not fit.
+   *
+   * @param decodedMax the most bytes a compressed body may decode to for its schema and its key
+   */
+  Event.Checks judge(Received received, long decodedMax) {
     String status = source.rules().verifying().enabled() ? VERIFIED : null;
     String error = null;
     boolean reads = schema != null || dedupPath != null;
     Map<String, String> headers = reads ? headers(received) : Map.of();
-    Optional<Json> body = reads ? parsed(received, headers) : Optional.empty();
+    Optional<Json> body = reads ? parsed(received, headers, decodedMax) : Optional.empty();
     if (schema != null) {
       List<Violation> violations = schema.check(body);
       if (!violations.isEmpty()) {
@@ -244,8 +245,9 @@ final class SourceChecks {
         : dedupPath
             .find(body, headers)
             .filter(value -> !(value instanceof Json.Null))
-            // A text and a number that look alike are different keys.
-            .map(value -> value.text().getBytes(StandardCharsets.UTF_8))
+            // A text is the key as it is, so that its hash can be told from the text alone.
+            .map(value -> value instanceof Json.Str(String text) ? text : value.text())
+            .map(text -> text.getBytes(StandardCharsets.UTF_8))
             .orElse(null);
   }
 
@@ -262,11 +264,12 @@ final class SourceChecks {
     return headers;
   }
 
-  private static Optional<Json> parsed(Received received, Map<String, String> headers) {
+  private static Optional<Json> parsed(
+      Received received, Map<String, String> headers, long decodedMax) {
     return Body.parse(
         received.body(),
         received.facts().contentType(),
         headers.get("content-encoding"),
-        DECODED_BYTES_MAX);
+        decodedMax);
   }
 }

@@ -73,6 +73,12 @@ public final class Terms {
         .orElseGet(Place.Gone::new);
   }
 
+  /** How many sources live for a while only, those that are over included, up to so many. */
+  public static long count(Tx tx, int max) {
+    return tx.number(
+        "SELECT COUNT(*) AS n FROM (SELECT 1 FROM source_terms LIMIT ?) AS kept", (long) max);
+  }
+
   /** The requests that a source took; 0 for an ordinary one. */
   public static long taken(Tx tx, String sourceId) {
     return tx.number("SELECT request_count AS n FROM source_terms WHERE source_id = ?", sourceId);

@@ -60,7 +60,7 @@ public enum IssueKind {
 
   private static IssueKind ofTrouble(SendResult.Kind trouble) {
     return switch (trouble) {
-      case TRANSFORM -> TRANSFORM_ERROR;
+      case TRANSFORM, NOT_NOW -> TRANSFORM_ERROR;
       case DNS -> DNS_ERROR;
       case CONNECT, PROTOCOL, OTHER -> CONNECTION_ERROR;
       case TIMEOUT -> TIMEOUT;

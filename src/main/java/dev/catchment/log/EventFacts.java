@@ -12,27 +12,39 @@ public final class EventFacts {
   /** The facts of a stored event. */
   public static Json.Obj of(StoredEvent event) {
     return of(
-        event.event().id(), event.event().sourceId(), event.view(), event.event().receivedAt());
+        event.event().id(),
+        event.event().sourceId(),
+        event.head(),
+        null,
+        event.event().receivedAt());
   }
 
   /**
-   * The facts of a view.
+   * The facts of an event that was not received.
    *
-   * @param id null for an event that was not received
+   * @param sourceId null for none
    */
-  public static Json.Obj of(
-      @Nullable String id, @Nullable String sourceId, EventView view, long receivedAt) {
+  public static Json.Obj of(@Nullable String sourceId, EventView view, long receivedAt) {
+    return of(null, sourceId, view.head(), view.topic(), receivedAt);
+  }
+
+  private static Json.Obj of(
+      @Nullable String id,
+      @Nullable String sourceId,
+      EventView.Head head,
+      @Nullable String topic,
+      long receivedAt) {
     Json.ObjBuilder headers = Json.object();
-    view.head().headers().forEach(headers::put);
+    head.headers().forEach(headers::put);
     return Json.object()
         .put("id", id)
         .put("source_id", sourceId)
-        .put("method", view.head().method())
+        .put("method", head.method())
         .put("headers", headers.build())
-        .put("query_params", view.head().query())
-        .put("content_type", view.head().contentType())
-        .put("source_ip", view.head().sourceIp())
-        .put("topic", view.topic())
+        .put("query_params", head.query())
+        .put("content_type", head.contentType())
+        .put("source_ip", head.sourceIp())
+        .put("topic", topic)
         .put("received_at", Times.format(receivedAt))
         .build();
   }

@@ -51,6 +51,11 @@ public final class EventLog {
     this.tail = new Tail(bounds.tailBytes());
   }
 
+  /** What readers see of its events. */
+  public EventViews views() {
+    return new EventViews(bounds.decodedBytes());
+  }
+
   /**
    * Appends the event. The future completes only after the commit that makes it durable, on a
    * thread shared by all appends, so what follows on it must be short. It fails with {@code

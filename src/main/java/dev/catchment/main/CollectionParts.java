@@ -17,9 +17,9 @@ record CollectionParts(
     Loop projector, Loop backfills, Loop sweep, Loop indexes, Backfiller backfiller) {
   static CollectionParts over(Node.Stores stores, Node.Features features, FeedParts feeds) {
     Database database = stores.database();
-    DataExpressions expressions = new DataExpressions(features.transforms());
+    DataExpressions expressions = new DataExpressions(features.transforms(), stores.log().views());
     RecordListener listener =
-        RecordListener.both(feeds.records(), new LiveRecords(features.live()));
+        RecordListener.both(feeds.records(), new LiveRecords(features.live().live()));
     Backfiller backfiller =
         new Backfiller(database, stores.nodeName(), stores.eventIds(), expressions, listener);
     IndexBuilder builder = new IndexBuilder(database);

@@ -41,6 +41,7 @@ import dev.catchment.api.SourceHandler;
 import dev.catchment.api.SourceRows;
 import dev.catchment.api.TestDoor;
 import dev.catchment.api.TestSessionHandler;
+import dev.catchment.api.TestSocketHandler;
 import dev.catchment.api.UsageHandler;
 import dev.catchment.collections.DataExpressions;
 import dev.catchment.collections.RecordScan;
@@ -112,17 +113,26 @@ final class Doors {
       new IngestHandler(features.intake().ingest(), clientAddress, features.intake().aftermath())
           .routes(router);
       new SocketIngestHandler(features.intake().ingest(), clientAddress).routes(router);
-      new LiveHandler(stores.database(), gate, features.live()).routes(router);
-      new ChangeHandler(stores.database(), gate, features.live()).routes(router);
+      new LiveHandler(
+              stores.database(), gate, features.live().live(), features.live().connections())
+          .routes(router);
+      new ChangeHandler(
+              stores.database(), gate, features.live().live(), features.live().connections())
+          .routes(router);
       new HealthHandler(Version.text(), stores.clock(), this::health).routes(router);
       new DocumentHandler().routes(router);
       new MetricsHandler(gate, stores.metrics()::prometheusText).routes(router);
       accounts(origins, clientAddress).addTo(router);
       SourceRows rows = new SourceRows(() -> config.server().publicUrl(port));
       resources(router, gate, rows);
+      TestDoor testDoor =
+          new TestDoor(gate, config.testDoors().sessions(), config.testDoors().tools());
+      new TestSocketHandler(
+              stores.database(), testDoor, features.intake().sessions(), features.live().live())
+          .routes(router);
       new TestSessionHandler(
               stores.database(),
-              new TestDoor(gate, config.testDoors().sessions(), config.testDoors().tools()),
+              testDoor,
               features.intake().sessions(),
               new TestSessionHandler.Wire(
                   request -> clientAddress.of(request.head().peer(), request.headers()::joined),
@@ -180,11 +190,13 @@ final class Doors {
           .routes(router);
       new ConnectionHandler(stores.database(), gate, stores.ids(), features.transforms())
           .routes(router);
-      new ConnectionPreviewHandler(stores.database(), gate, features.transforms()).routes(router);
+      new ConnectionPreviewHandler(
+              stores.database(), gate, features.transforms(), stores.log().views())
+          .routes(router);
       collections(router, gate);
       insight(router, gate);
       transfer(router, gate, plan);
-      new EventHandler(stores.database(), gate).routes(router);
+      new EventHandler(stores.database(), gate, stores.log().views()).routes(router);
       new AttemptHandler(stores.database(), gate).routes(router);
       letters(router, gate, features.letters());
       new RefusedRequestHandler(
@@ -214,7 +226,7 @@ final class Doors {
               new Seeding(
                   stores.database(),
                   stores.log(),
-                  new DataExpressions(features.transforms()),
+                  new DataExpressions(features.transforms(), stores.log().views()),
                   stores.eventIds(),
                   stores.config().ingest().maxBodyBytes(),
                   ImportHandler.within(plan)))
@@ -222,7 +234,8 @@ final class Doors {
     }
 
     private void collections(Router router, Gate gate) {
-      DataExpressions expressions = new DataExpressions(features.transforms());
+      DataExpressions expressions =
+          new DataExpressions(features.transforms(), stores.log().views());
       new CollectionHandler(stores.database(), gate, stores.ids(), feeds.desk(), expressions)
           .routes(router);
       new BackfillHandler(stores.database(), gate).routes(router);

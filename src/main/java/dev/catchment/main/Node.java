@@ -1,6 +1,5 @@
 package dev.catchment.main;
 
-import dev.catchment.api.LiveRows;
 import dev.catchment.base.Ids;
 import dev.catchment.db.Channel;
 import dev.catchment.db.Database;
@@ -10,9 +9,9 @@ import dev.catchment.delivery.Courier;
 import dev.catchment.delivery.CourierSettings;
 import dev.catchment.delivery.Destinations;
 import dev.catchment.delivery.HttpRequests;
+import dev.catchment.expr.Body;
 import dev.catchment.issues.IssueResolver;
 import dev.catchment.issues.IssueTracker;
-import dev.catchment.live.Live;
 import dev.catchment.live.LiveDeliveries;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
@@ -95,7 +94,10 @@ public final class Node implements AutoCloseable {
           new EventLog(
               database,
               new LogBounds(
-                  config.ingest().queueEvents(), config.ingest().queueBytes(), TAIL_BYTES));
+                  config.ingest().queueEvents(),
+                  config.ingest().queueBytes(),
+                  TAIL_BYTES,
+                  Body.decodedMax(config.ingest().maxBodyBytes())));
       Cursors cursors = new Cursors(database, nodeName, READER_LEASE_MILLIS);
       return new Stores(
           config, nodeName, metrics, clock, secure, ids, eventIds, database, log, cursors);
@@ -114,7 +116,7 @@ public final class Node implements AutoCloseable {
       Courier courier,
       Destinations destinations,
       LetterParts letters,
-      Live live,
+      LiveParts live,
       Secrets secrets,
       Transforms transforms) {
     static Features over(Stores stores, Secrets secrets) {
@@ -135,8 +137,8 @@ public final class Node implements AutoCloseable {
               System::nanoTime,
               TransformSettings.of(
                   Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory()));
-      Live live = new Live(stores.database(), stores.log(), LiveRows.tellers());
-      IssueTracker issues = LetterParts.tracker(stores, live);
+      LiveParts live = LiveParts.over(stores);
+      IssueTracker issues = LetterParts.tracker(stores, live.live());
       Courier courier =
           new Courier(
               stores.database(),
@@ -145,9 +147,9 @@ public final class Node implements AutoCloseable {
                   destinations,
                   sender,
                   new HttpRequests(delivery.headerPrefix(), "Catchment/" + Version.text()),
-                  new ConnectionTransformer(stores.database(), transforms),
+                  new ConnectionTransformer(stores.database(), transforms, stores.log().views()),
                   () -> ThreadLocalRandom.current().nextLong(),
-                  List.of(issues, new LiveDeliveries(live))),
+                  List.of(issues, new LiveDeliveries(live.live()))),
               stores.eventIds(),
               stores.clock(),
               new CourierSettings(
@@ -161,7 +163,7 @@ public final class Node implements AutoCloseable {
           sender,
           courier,
           destinations,
-          LetterParts.over(stores, issues, courier, live),
+          LetterParts.over(stores, issues, courier, live.live()),
           live,
           secrets,
           transforms);
@@ -193,14 +195,12 @@ public final class Node implements AutoCloseable {
       Loop refusals = new Loop("refusals", features.intake().refusals(), stores.clock());
       features.intake().refusals().wakes(refusals::wake);
       Loop feedMemory = new Loop("feeds", feeds.memory(), stores.clock());
-      Loop live = new Loop("live", features.live(), stores.clock());
-      features.live().wakes(live::wake);
       stores.database().listen(Channel.FEEDS, any -> feedMemory.wake());
       features.courier().settler().wakes(settler::wake, courier::wake);
       stores.database().listen(Channel.LOG, any -> dispatcher.wake());
       stores.database().listen(Channel.DELIVERIES, any -> courier.wake());
-      List<Loop> readers =
-          new ArrayList<>(List.of(courier, dispatcher, feedMemory, refusals, live));
+      List<Loop> readers = new ArrayList<>(List.of(courier, dispatcher, feedMemory, refusals));
+      readers.addAll(features.live().loops(stores));
       readers.addAll(collections.loops());
       retention(stores).ifPresent(readers::add);
       readers.add(jobs(stores, features.letters()));

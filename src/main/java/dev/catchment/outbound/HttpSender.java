@@ -123,18 +123,15 @@ public final class HttpSender implements Sender, AutoCloseable {
     } catch (PemFault e) {
       return unanswered(Kind.TLS, "The TLS setting " + e.getMessage(), start);
     } catch (IOException e) {
-      if (stopped) {
-        return stopping(start);
-      }
-      if (call.expired()) {
-        return unanswered(
-            Kind.TIMEOUT, "No whole answer within " + outgoing.timeoutMillis() + " ms", start);
+      if (stopped || call.expired()) {
+        return ended(call, outgoing, start);
       }
       Trouble trouble = Trouble.of(e, target);
       return unanswered(trouble.kind(), trouble.sentence(), start);
     } catch (IllegalStateException e) {
-      if (stopped) {
-        return stopping(start);
+      // So the library answers who ends a call between two of its steps.
+      if (stopped || call.expired()) {
+        return ended(call, outgoing, start);
       }
       throw e;
     } finally {
@@ -219,6 +216,14 @@ public final class HttpSender implements Sender, AutoCloseable {
           header.getName().toLowerCase(Locale.ROOT), value, (one, two) -> one + ", " + two);
     }
     return headers;
+  }
+
+  /** What was broken off by this server: when it stops, or when the time of the call is over. */
+  private Unanswered ended(Call call, Outgoing outgoing, long start) {
+    return !stopped && call.expired()
+        ? unanswered(
+            Kind.TIMEOUT, "No whole answer within " + outgoing.timeoutMillis() + " ms", start)
+        : stopping(start);
   }
 
   private Unanswered stopping(long start) {

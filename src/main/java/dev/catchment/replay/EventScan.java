@@ -51,7 +51,7 @@ final class EventScan {
     while (looked < page.rows().size() && passing.size() < wanted) {
       List<EventRow> group = group(page.rows(), looked);
       for (StoredEvent event : bodies(group)) {
-        if (passing.size() < wanted && rules.matches(event.view())) {
+        if (passing.size() < wanted && rules.matches(log.views().of(event))) {
           passing.add(event);
         }
       }

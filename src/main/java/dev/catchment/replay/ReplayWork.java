@@ -13,6 +13,7 @@ import dev.catchment.delivery.Owed;
 import dev.catchment.expr.FilterRules;
 import dev.catchment.json.Json;
 import dev.catchment.log.EventLog;
+import dev.catchment.log.EventViews;
 import dev.catchment.log.OldEvents;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.routing.Connection;
@@ -33,12 +34,14 @@ final class ReplayWork implements JobWork {
 
   private final Database database;
   private final EventScan scan;
+  private final EventViews views;
   private final Courier courier;
   private final Ids ids;
 
   ReplayWork(Database database, EventLog log, Courier courier, Ids ids) {
     this.database = database;
     this.scan = new EventScan(database, log);
+    this.views = log.views();
     this.courier = courier;
     this.ids = ids;
   }
@@ -178,7 +181,7 @@ final class ReplayWork implements JobWork {
                 Owed.Numbers.of(replay),
                 0,
                 way.transform(),
-                Owed.Turn.in(Lines.of(receiver.pace(), event)));
+                Owed.Turn.in(Lines.of(receiver.pace(), event, views)));
         deliveries.add(
             new Owed.New(
                 owed,
@@ -213,7 +216,7 @@ final class ReplayWork implements JobWork {
   private record Way(String connectionId, @Nullable String transform) {}
 
   /** An event whose source has no connection goes in the job's name, as it came. */
-  private static List<Way> ways(Job job, StoredEvent event, List<Connection> connections) {
+  private List<Way> ways(Job job, StoredEvent event, List<Connection> connections) {
     List<Connection> own =
         connections.stream()
             .filter(connection -> connection.ends().sourceId().equals(event.event().sourceId()))
@@ -221,7 +224,7 @@ final class ReplayWork implements JobWork {
     return own.isEmpty()
         ? List.of(new Way(job.id(), null))
         : own.stream()
-            .filter(connection -> Match.matches(connection, event))
+            .filter(connection -> Match.matches(connection, event, views))
             .map(connection -> new Way(connection.id(), connection.transform().inEffect()))
             .toList();
   }

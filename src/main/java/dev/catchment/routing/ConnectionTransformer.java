@@ -1,10 +1,12 @@
 package dev.catchment.routing;
 
+import dev.catchment.base.Failure;
 import dev.catchment.db.Database;
 import dev.catchment.delivery.Owed;
 import dev.catchment.delivery.Payload;
 import dev.catchment.delivery.Transformer;
 import dev.catchment.log.EventFacts;
+import dev.catchment.log.EventViews;
 import dev.catchment.transform.TransformResult;
 import dev.catchment.transform.Transforms;
 import java.util.LinkedHashMap;
@@ -24,6 +26,7 @@ public final class ConnectionTransformer implements Transformer {
 
   private final Database database;
   private final Transforms transforms;
+  private final EventViews views;
 
   /** Texts by hash, the least used first. What a hash stands for never changes. */
   private final Map<String, String> texts = new LinkedHashMap<>(64, 0.75f, true);
@@ -31,9 +34,10 @@ public final class ConnectionTransformer implements Transformer {
   private int keptChars;
 
   /** Bodies made by the transforms of a node. */
-  public ConnectionTransformer(Database database, Transforms transforms) {
+  public ConnectionTransformer(Database database, Transforms transforms, EventViews views) {
     this.database = database;
     this.transforms = transforms;
+    this.views = views;
   }
 
   @Override
@@ -42,8 +46,16 @@ public final class ConnectionTransformer implements Transformer {
     if (text == null) {
       return new Payload.Failed(FAILED + "the connection and its expression are gone");
     }
-    return switch (transforms.apply(
-        text, owed.event().view().body(), EventFacts.of(owed.event()))) {
+    TransformResult result;
+    try {
+      result = transforms.apply(text, views.of(owed.event()).body(), EventFacts.of(owed.event()));
+    } catch (Failure e) {
+      if (e.code() == Failure.Code.UNAVAILABLE) {
+        return new Payload.NotNow("The transform could not be evaluated in time");
+      }
+      throw e;
+    }
+    return switch (result) {
       case TransformResult.Made made -> new Payload.Made(made.bytes());
       case TransformResult.Failed failed -> new Payload.Failed(FAILED + failed.reason());
     };

@@ -51,9 +51,9 @@ public final class Connections {
         connection.scope().envId(),
         connection.ends().sourceId(),
         connection.ends().destinationId(),
-        connection.name(),
-        connection.description(),
-        connection.enabled(),
+        connection.identity().name(),
+        connection.identity().description(),
+        connection.matching().enabled(),
         rules(connection),
         connection.status().word(),
         tx.now(),
@@ -74,9 +74,9 @@ public final class Connections {
           status = ?, updated_at = ?, transform_enabled = ?, transform_hash = ?
          WHERE id = ? AND env_id = ?
         """,
-        changed.name(),
-        changed.description(),
-        changed.enabled(),
+        changed.identity().name(),
+        changed.identity().description(),
+        changed.matching().enabled(),
         rules(changed),
         changed.status().word(),
         tx.now(),
@@ -185,22 +185,23 @@ public final class Connections {
   private static Connection row(Row row) {
     String rules = row.find("filter_rules");
     return new Connection(
-        row.string("id"),
-        new Scope(row.string("org_id"), row.string("env_id")),
+        new Connection.Identity(
+            row.string("id"),
+            new Scope(row.string("org_id"), row.string("env_id")),
+            row.string("name"),
+            row.find("description")),
         new Connection.Ends(
             row.string("source_id"),
             row.find("source_name"),
             row.string("destination_id"),
             row.find("destination_name")),
-        row.string("name"),
-        row.find("description"),
-        row.flag("enabled"),
-        FilterRules.parse(rules == null ? null : Json.read(rules), "filter_rules"),
-        Connection.Status.valueOf(row.string("status").toUpperCase(Locale.ROOT)),
-        new Connection.Totals(row.number("event_count"), row.findNumber("last_event_at")),
-        row.number("created_at"),
-        row.number("updated_at"),
+        new Connection.Matching(
+            row.flag("enabled"),
+            Connection.Status.valueOf(row.string("status").toUpperCase(Locale.ROOT)),
+            FilterRules.parse(rules == null ? null : Json.read(rules), "filter_rules")),
         new Connection.Transform(
-            row.flag("transform_enabled"), row.find("expression"), row.find("transform_hash")));
+            row.flag("transform_enabled"), row.find("expression"), row.find("transform_hash")),
+        new Connection.Totals(row.number("event_count"), row.findNumber("last_event_at")),
+        new Connection.Times(row.number("created_at"), row.number("updated_at")));
   }
 }

@@ -113,7 +113,7 @@ public final class Dispatcher implements Step {
       // A duplicate is kept for the record and goes nowhere, and a seed only fills collections.
       for (Connection connection :
           event.event().isRouted() ? routes.of(event) : List.<Connection>of()) {
-        if (Match.matches(connection, event)) {
+        if (Match.matches(connection, event, log.views())) {
           matches.add(new Matched(event, connection));
         }
       }
@@ -227,7 +227,7 @@ public final class Dispatcher implements Step {
         new Owed.Numbers(1, 1, "initial"),
         claimNumber,
         match.connection().transform().inEffect(),
-        Owed.Turn.in(Lines.of(destination.pace(), match.event())));
+        Owed.Turn.in(Lines.of(destination.pace(), match.event(), log.views())));
   }
 
   private static void count(Tx tx, List<Matched> matches) {

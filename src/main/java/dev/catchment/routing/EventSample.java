@@ -7,6 +7,7 @@ import dev.catchment.expr.EventView;
 import dev.catchment.json.Json;
 import dev.catchment.log.EventFacts;
 import dev.catchment.log.EventLog;
+import dev.catchment.log.EventViews;
 import dev.catchment.log.StoredEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record EventSample(EventView view, Json.Obj facts) {
   /** A stored event; throws {@code NOT_FOUND}. */
-  public static EventSample stored(Tx tx, Scope scope, String eventId) {
+  public static EventSample stored(Tx tx, Scope scope, String eventId, EventViews views) {
     StoredEvent event = get(tx, scope, eventId);
-    return new EventSample(event.view(), EventFacts.of(event));
+    return new EventSample(views.of(event), EventFacts.of(event));
   }
 
   /**
@@ -30,7 +31,7 @@ public record EventSample(EventView view, Json.Obj facts) {
    * @param now milliseconds since 1970
    */
   public static EventSample made(@Nullable String sourceId, EventView view, long now) {
-    return new EventSample(view, EventFacts.of(null, sourceId, view, now));
+    return new EventSample(view, EventFacts.of(sourceId, view, now));
   }
 
   /** A stored event with its place in the log; throws {@code NOT_FOUND}. */

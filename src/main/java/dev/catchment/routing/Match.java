@@ -1,5 +1,6 @@
 package dev.catchment.routing;
 
+import dev.catchment.log.EventViews;
 import dev.catchment.log.StoredEvent;
 
 /** Whether an event is for a connection. Pure. */
@@ -11,8 +12,8 @@ public final class Match {
    * filter that looks at the event. An event that came while its source was nobody's is not routed
    * by a connection that was made since.
    */
-  public static boolean matches(Connection connection, StoredEvent event) {
+  public static boolean matches(Connection connection, StoredEvent event, EventViews views) {
     return connection.scope().equals(event.event().scope())
-        && (connection.filter().isEmpty() || connection.filter().matches(event.view()));
+        && (connection.filter().isEmpty() || connection.filter().matches(views.of(event)));
   }
 }

@@ -8,6 +8,7 @@ import dev.catchment.delivery.Destination;
 import dev.catchment.delivery.Destinations;
 import dev.catchment.expr.Condition;
 import dev.catchment.log.Cursors;
+import dev.catchment.log.EventViews;
 import dev.catchment.log.StoredEvent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,7 +51,7 @@ public final class Routing {
     private static Way of(Connection connection) {
       return new Way(
           connection.id(),
-          connection.name(),
+          connection.identity().name(),
           connection.ends().destinationId(),
           connection.ends().destinationName());
     }
@@ -83,11 +84,12 @@ public final class Routing {
       @Nullable String destinationName,
       String status,
       boolean held,
+      boolean inLine,
       boolean askedFor,
       @Nullable String error) {}
 
   /** The answers for an event, in the order of its connections; throws {@code NOT_FOUND}. */
-  public static List<Entry> of(Tx tx, Scope scope, String eventId) {
+  public static List<Entry> of(Tx tx, Scope scope, String eventId, EventViews views) {
     StoredEvent event = EventSample.get(tx, scope, eventId);
     boolean read = event.position() <= Cursors.position(tx, Dispatcher.READER);
     Map<String, Delivery> deliveries = deliveries(tx, scope, eventId);
@@ -98,10 +100,10 @@ public final class Routing {
       Delivery delivery = deliveries.remove(connection.id());
       entries.add(
           delivery == null
-              ? unowed(connection, destination, event, read)
+              ? unowed(connection, destination, event, views, read)
               : owed(tx, connection, destination, delivery));
     }
-    deliveries.values().forEach(delivery -> entries.add(deleted(delivery)));
+    deliveries.values().forEach(delivery -> entries.add(deleted(tx, delivery)));
     return entries.isEmpty()
         ? List.of(new Entry(null, false, Reason.NO_CONNECTION, null, null))
         : entries;
@@ -115,7 +117,7 @@ public final class Routing {
         tx.list(
             """
             SELECT a.connection_id, a.destination_id, d.name AS destination_name, a.status, a.open,
-                a.is_dlq, a.due_at, a.round_start, a.replay_id, a.error
+                a.is_dlq, a.due_at, a.line, a.round_start, a.replay_id, a.error
               FROM attempts a LEFT JOIN destinations d ON d.id = a.destination_id
              WHERE a.event_id = ? AND a.env_id = ?
                AND (a.replay_id IS NULL OR a.replay_id <> a.connection_id)
@@ -146,6 +148,7 @@ public final class Routing {
         row.find("destination_name"),
         status,
         held,
+        row.find("line") != null,
         row.find("replay_id") != null || row.integer("round_start") > 1,
         row.find("error"));
   }
@@ -153,23 +156,32 @@ public final class Routing {
   private static Entry owed(
       Tx tx, Connection connection, Destination.@Nullable Status destination, Delivery delivery) {
     Way way = Way.of(connection);
-    if (!delivery.held()) {
-      return new Entry(way, true, Reason.MATCHED, delivery.error(), delivery.status());
+    if (delivery.held() && connection.status() == Connection.Status.PAUSED) {
+      return entry(way, Reason.CONNECTION_PAUSED, delivery);
     }
-    Reason reason = holds(tx, connection, destination, delivery);
-    if (reason == Reason.MATCHED) {
-      return new Entry(way, true, reason, "It waits for others of its line", "pending");
+    if (delivery.held()
+        && connection.status() == Connection.Status.DISABLED
+        && !delivery.askedFor()) {
+      return entry(way, Reason.CONNECTION_DISABLED, delivery);
+    }
+    return entry(way, holds(tx, destination, delivery), delivery);
+  }
+
+  /** What was held and is held by nothing any more goes out by itself. */
+  private static Entry entry(Way way, Reason reason, Delivery delivery) {
+    if (delivery.held() && reason == Reason.MATCHED) {
+      String detail =
+          delivery.inLine()
+              ? "It waits for others of its line"
+              : "It was held, and is let go in its turn";
+      return new Entry(way, true, reason, detail, "pending");
     }
     return new Entry(way, true, reason, delivery.error(), delivery.status());
   }
 
-  private static Reason holds(
-      Tx tx, Connection connection, Destination.@Nullable Status destination, Delivery delivery) {
-    if (connection.status() == Connection.Status.PAUSED) {
-      return Reason.CONNECTION_PAUSED;
-    }
-    if (connection.status() == Connection.Status.DISABLED && !delivery.askedFor()) {
-      return Reason.CONNECTION_DISABLED;
+  private static Reason holds(Tx tx, Destination.@Nullable Status destination, Delivery delivery) {
+    if (!delivery.held()) {
+      return Reason.MATCHED;
     }
     if (destination == Destination.Status.PAUSED) {
       return Reason.DESTINATION_PAUSED;
@@ -180,20 +192,20 @@ public final class Routing {
     return Circuits.isOpen(tx, delivery.destinationId()) ? Reason.CIRCUIT_OPEN : Reason.MATCHED;
   }
 
-  private static Entry deleted(Delivery delivery) {
-    return new Entry(
+  /** By a connection that is gone; what was retried since is held by its destination alone. */
+  private static Entry deleted(Tx tx, Delivery delivery) {
+    return entry(
         new Way(
             delivery.connectionId(), null, delivery.destinationId(), delivery.destinationName()),
-        true,
-        Reason.MATCHED,
-        delivery.error(),
-        delivery.status());
+        holds(tx, Destinations.status(tx, delivery.destinationId()).orElse(null), delivery),
+        delivery);
   }
 
   private static Entry unowed(
       Connection connection,
       Destination.@Nullable Status destination,
       StoredEvent event,
+      EventViews views,
       boolean read) {
     Way way = Way.of(connection);
     if (event.event().isDuplicate()) {
@@ -209,11 +221,11 @@ public final class Routing {
     if (destination == null || destination == Destination.Status.DISABLED) {
       return new Entry(way, false, Reason.DESTINATION_DISABLED, null, null);
     }
-    if (connection.createdAt() > event.event().receivedAt()) {
+    if (connection.times().createdAt() > event.event().receivedAt()) {
       return new Entry(
           way, false, Reason.NO_CONNECTION, "The connection is newer than the event", null);
     }
-    Optional<Condition> failing = connection.filter().firstFailing(event.view());
+    Optional<Condition> failing = connection.filter().firstFailing(views.of(event));
     if (failing.isPresent()) {
       return new Entry(way, false, Reason.FILTER, failing.get().toJson().text(), null);
     }

@@ -129,7 +129,8 @@ final class Builtins {
         "parseInteger",
         "<s-s:n>",
         (guard, args) ->
-            simplified(Functions.parseInteger((String) arg(args, 0), Pictures.limited(args, 1))));
+            simplified(
+                Functions.parseInteger(Pictures.numeral(args, 0), Pictures.limited(args, 1))));
   }
 
   private static @Nullable Number simplified(@Nullable Number number) {
@@ -158,8 +159,8 @@ final class Builtins {
   private void texts() {
     own("string", "<x-b?:s>", (guard, args) -> string(guard, arg(args, 0), arg(args, 1)));
     own("substring", "<s-nn?:s>", (guard, args) -> Texts.substring(args));
-    keep("substringBefore", "<s-s:s>");
-    keep("substringAfter", "<s-s:s>");
+    own("substringBefore", "<s-s:s>", (guard, args) -> Texts.substringBefore(args));
+    own("substringAfter", "<s-s:s>", (guard, args) -> Texts.substringAfter(args));
     keep("lowercase", "<s-:s>");
     keep("uppercase", "<s-:s>");
     keep("length", "<s-:n>");

@@ -79,7 +79,13 @@ final class Guard {
     if (depth > EVALUATIONS_DEPTH_MAX) {
       throw stop("it is nested too deeply");
     }
-    if (++steps % STEPS_BETWEEN_LOOKS == 0) {
+    count(1);
+  }
+
+  private void count(int done) {
+    steps += done;
+    if (steps >= STEPS_BETWEEN_LOOKS) {
+      steps = 0;
       look();
     }
   }
@@ -89,6 +95,10 @@ final class Guard {
     depth--;
     calls -= call ? 1 : 0;
     weigh(result);
+    if (result instanceof List<?> list) {
+      // A join binds each of them to everything bound so far, before it enters another part.
+      count(Math.min(list.size(), STEPS_BETWEEN_LOOKS));
+    }
   }
 
   /**

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Pictures {
   private static final int CHARS_MAX = 200;
   private static final int TIMESTAMP_CHARS_MAX = 64;
+  private static final int NUMERAL_CHARS_MAX = 1_000;
   private static final int WIDTH_DIGITS_MAX = 2;
   private static final int MARKERS_MAX = 16;
 
@@ -28,6 +29,11 @@ final class Pictures {
   /** The text of a time, null when it was not given. */
   static @Nullable String timestamp(List<?> args, int index) {
     return text(args, index, "a timestamp", TIMESTAMP_CHARS_MAX);
+  }
+
+  /** The text of a whole number, null when it was not given. */
+  static @Nullable String numeral(List<?> args, int index) {
+    return text(args, index, "a number to read", NUMERAL_CHARS_MAX);
   }
 
   private static @Nullable String text(List<?> args, int index, String what, int charsMax) {

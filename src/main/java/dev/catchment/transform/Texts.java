@@ -44,6 +44,24 @@ final class Texts {
     return text.substring(first, text.offsetByCodePoints(first, (int) (until - from)));
   }
 
+  /** {@code $substringBefore(text, token)}; the whole text when it does not hold the token. */
+  static @Nullable Object substringBefore(List<?> args) {
+    String text = text(args, 0);
+    String token = text(args, 1);
+    int start = text == null || token == null ? -1 : TextSearch.find(text, token, 0);
+    return text == null || start < 0 ? text : text.substring(0, start);
+  }
+
+  /** {@code $substringAfter(text, token)}; the whole text when it does not hold the token. */
+  static @Nullable Object substringAfter(List<?> args) {
+    String text = text(args, 0);
+    String token = text(args, 1);
+    int start = text == null || token == null ? -1 : TextSearch.find(text, token, 0);
+    return text == null || token == null || start < 0
+        ? text
+        : text.substring(start + token.length());
+  }
+
   /** {@code $pad(text, width, filling)}; a negative width fills the beginning. */
   static @Nullable Object pad(Guard guard, List<?> args) {
     String text = text(args, 0);
@@ -93,7 +111,7 @@ final class Texts {
       return null;
     }
     return Builtins.arg(args, 1) instanceof String token
-        ? (Object) text.contains(token)
+        ? (Object) (TextSearch.find(text, token, 0) >= 0)
         : (Object) (regex(guard, args).find(text, 0) != null);
   }
 
@@ -155,7 +173,7 @@ final class Texts {
   private static Regex.@Nullable Found find(
       Guard guard, List<?> args, String text, Regex.@Nullable Found last) {
     if (Builtins.arg(args, 1) instanceof String token) {
-      int start = text.indexOf(token, last == null ? 0 : last.end());
+      int start = TextSearch.find(text, token, last == null ? 0 : last.end());
       return start < 0 ? null : new Regex.Found(token, start, start + token.length(), List.of());
     }
     Regex regex = regex(guard, args);

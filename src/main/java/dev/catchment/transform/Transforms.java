@@ -68,7 +68,7 @@ public final class Transforms implements AutoCloseable {
    */
   public Transforms(InstantSource clock, LongSupplier nanoTime, TransformSettings settings) {
     this.meter = new Meter(clock, nanoTime, settings.allocatedBytesMax());
-    this.workers = new Workers(meter, settings.threads());
+    this.workers = new Workers(meter, settings.threads(), Workers.TURN_WAIT_MILLIS);
   }
 
   /**
@@ -86,11 +86,12 @@ public final class Transforms implements AutoCloseable {
   }
 
   /**
-   * Applies an expression to a parsed body. Waits for its turn, and then for about a second at
-   * most; to be called by threads that may wait.
+   * Applies an expression to a parsed body. Waits for its turn, up to a minute, and then for about
+   * a second at most; to be called by threads that may wait.
    *
    * @param body empty when the body did not parse
    * @param event the value of {@code $event}
+   * @throws Failure {@code UNAVAILABLE} when others take all the threads meanwhile
    */
   public TransformResult apply(String expression, Optional<Json> body, Json.Obj event) {
     if (body.isEmpty()) {

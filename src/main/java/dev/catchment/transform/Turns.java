@@ -18,6 +18,16 @@ final class Turns<T> {
     waiting.computeIfAbsent(key, any -> new ArrayDeque<>()).add(job);
   }
 
+  /** Forgets a job that waits; false when it does not. */
+  boolean remove(String key, T job) {
+    Deque<T> jobs = waiting.get(key);
+    boolean removed = jobs != null && jobs.remove(job);
+    if (jobs != null && jobs.isEmpty()) {
+      waiting.remove(key);
+    }
+    return removed;
+  }
+
   /** Whoever is next; empty when nobody waits. */
   Optional<T> next() {
     var first = waiting.entrySet().iterator();

@@ -27,12 +27,16 @@ final class Workers implements AutoCloseable {
   /** Evaluation as deep as the guard lets it be needs about a fifth of it. */
   private static final long STACK_BYTES = 8L << 20;
 
+  /** How long a job waits for its turn at most: threads that cannot be ended may hold them all. */
+  static final long TURN_WAIT_MILLIS = 60_000;
+
   private static final int PLACES = 2;
   private static final long PLACE_WAIT_SECONDS = 10;
   private static final long WATCH_MILLIS = 250;
 
   private final Meter meter;
   private final int threadsMax;
+  private final long turnWaitMillis;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition added = lock.newCondition();
   private final Turns<Job<?>> turns = new Turns<>();
@@ -46,9 +50,14 @@ final class Workers implements AutoCloseable {
   private int queued;
   private boolean closed;
 
-  Workers(Meter meter, int threadsMax) {
+  /**
+   * @param threadsMax how many jobs are run at once
+   * @param turnWaitMillis how long a job waits for its turn at most
+   */
+  Workers(Meter meter, int threadsMax, long turnWaitMillis) {
     this.meter = meter;
     this.threadsMax = threadsMax;
+    this.turnWaitMillis = turnWaitMillis;
   }
 
   /** Something that one of the threads runs. */
@@ -96,6 +105,7 @@ final class Workers implements AutoCloseable {
    *
    * @param key jobs of one key wait for each other
    * @return its result; empty when it was given up
+   * @throws Failure {@code UNAVAILABLE} when its turn does not come in time
    */
   <T> Optional<T> call(String key, Callable<T> work) throws InterruptedException {
     Job<T> job = new Job<>(work, true);
@@ -114,8 +124,22 @@ final class Workers implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    if (!job.begun.await(turnWaitMillis, TimeUnit.MILLISECONDS) && withdrawn(key, job)) {
+      throw Failure.retryLater("Service unavailable", PLACE_WAIT_SECONDS);
+    }
     job.begun.await();
     return outcome(job);
+  }
+
+  private boolean withdrawn(String key, Job<?> job) {
+    lock.lock();
+    try {
+      boolean removed = turns.remove(key, job);
+      queued -= removed ? 1 : 0;
+      return removed;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**

@@ -27,6 +27,15 @@ public final class TestSessions {
   /** The largest body it takes, in bytes. */
   public static final int BODY_BYTES_MAX = 1 << 20;
 
+  /**
+   * Sessions that are kept at once, those that are over but can still be read included: strangers
+   * must not fill the store. Nodes that open at the same moment may pass it by one each.
+   */
+  public static final int KEPT_MAX = 10_000;
+
+  /** When to ask again: in the meantime some may have ended, or been claimed or deleted. */
+  private static final long FULL_RETRY_SECONDS = 3_600;
+
   /** How long it takes requests. */
   static final long LIFE_MILLIS = Duration.ofDays(14).toMillis();
 
@@ -54,8 +63,15 @@ public final class TestSessions {
     return new Scope(NOBODY, id);
   }
 
-  /** Makes a session that begins now. */
+  /**
+   * Makes a session that begins now.
+   *
+   * @throws Failure {@code UNAVAILABLE} while there are too many
+   */
   public TestSession create(Tx tx) {
+    if (Terms.count(tx, KEPT_MAX) >= KEPT_MAX) {
+      throw Failure.retryLater("Too many test sessions are open", FULL_RETRY_SECONDS);
+    }
     String id = ids.next();
     Source source =
         sources.create(

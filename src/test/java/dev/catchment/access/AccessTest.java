@@ -25,7 +25,9 @@ final class AccessTest {
       String text = key.text().reveal();
       Caller expected =
           new Caller(
-              node.production(), new Caller.Via.Key(key.key().id(), ScopeWords.parse("*")), false);
+              node.production(),
+              new Caller.Via.Key(key.key().id(), ScopeWords.parse("*"), Long.MAX_VALUE),
+              false);
 
       assertThat(node.with(text, null, NO_COOKIES).require()).isEqualTo(expected);
       for (String scheme : List.of("Bearer ", "bearer ", "BEARER  ", "bEaReR ")) {

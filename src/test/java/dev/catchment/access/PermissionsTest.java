@@ -41,7 +41,8 @@ final class PermissionsTest {
     "write,                         sources,      true,  false",
   })
   void aKeyMayWhatItsScopesSay(String scopes, String segment, boolean write, boolean may) {
-    Caller caller = new Caller(SCOPE, new Caller.Via.Key("k", ScopeWords.parse(scopes)), false);
+    Caller caller =
+        new Caller(SCOPE, new Caller.Via.Key("k", ScopeWords.parse(scopes), Long.MAX_VALUE), false);
     assertThat(caller.may(segment, write)).isEqualTo(may);
   }
 
@@ -83,13 +84,15 @@ final class PermissionsTest {
     "read,false"
   })
   void aKeyModeratesFeedsByScope(String scopes, boolean moderates) {
-    Caller caller = new Caller(SCOPE, new Caller.Via.Key("k", ScopeWords.parse(scopes)), false);
+    Caller caller =
+        new Caller(SCOPE, new Caller.Via.Key("k", ScopeWords.parse(scopes), Long.MAX_VALUE), false);
     assertThat(caller.mayModerateFeeds()).isEqualTo(moderates);
   }
 
   @Test
   void onlyTheSessionOfAnOwnerOrAdministratorManagesKeys() {
-    Caller key = new Caller(SCOPE, new Caller.Via.Key("k", ScopeWords.parse("*")), false);
+    Caller key =
+        new Caller(SCOPE, new Caller.Via.Key("k", ScopeWords.parse("*"), Long.MAX_VALUE), false);
     assertThatThrownBy(key::governor).hasMessage("API keys cannot manage API keys");
     assertThatThrownBy(() -> key.require("auth", false))
         .hasMessage("API keys cannot manage API keys");
@@ -99,6 +102,7 @@ final class PermissionsTest {
   }
 
   private static Caller session(String role) {
-    return new Caller(SCOPE, new Caller.Via.Session("s", "u", Role.of(role).orElseThrow()), true);
+    return new Caller(
+        SCOPE, new Caller.Via.Session("s", "u", Role.of(role).orElseThrow(), Long.MAX_VALUE), true);
   }
 }

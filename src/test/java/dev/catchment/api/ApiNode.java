@@ -92,6 +92,7 @@ final class ApiNode implements AutoCloseable {
   final IssueTracker tracker;
   final Replays replays;
   final Aftermath aftermath;
+  final OpenConnections connections;
   final Server server;
   final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -130,9 +131,16 @@ final class ApiNode implements AutoCloseable {
     this(store, Plan.unlimited());
   }
 
+  ApiNode(BothDatabases.Store store, InstantSource clock) {
+    this(store, Plan.unlimited(), clock);
+  }
+
   ApiNode(BothDatabases.Store store, Plan plan) {
+    this(store, plan, InstantSource.system());
+  }
+
+  private ApiNode(BothDatabases.Store store, Plan plan, InstantSource clock) {
     SecureRandom random = new SecureRandom();
-    InstantSource clock = InstantSource.system();
     ids = new Ids(clock, random);
     keys = new ApiKeys(ids, random);
     database = new OpenDatabase(clock, new Metrics()).open(store.settings("a"));
@@ -151,7 +159,7 @@ final class ApiNode implements AutoCloseable {
             new Ingest.Stores(
                 database,
                 new Sources(Sample.vault()),
-                new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20))),
+                new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20, 100 << 20))),
             ids,
             clock,
             new Ingest.Settings(BODY_MAX, new RateLimits(0, 0), id -> null, plan.eventsPerMonth()),
@@ -165,7 +173,7 @@ final class ApiNode implements AutoCloseable {
     replays =
         new Replays(
             database,
-            new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20)),
+            new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20, 100 << 20)),
             courier(clock),
             new ManualRetries(ids, List.of()),
             ids,
@@ -174,6 +182,8 @@ final class ApiNode implements AutoCloseable {
     Access access =
         new Access(database, clock, new SessionCookie(List.of(new Secret("secret")), false));
     Gate gate = new Gate(access, OriginRule.of("https://gateway.example", Set.of()));
+    connections = new OpenConnections(database, clock);
+    connections.wakes(() -> Thread.ofVirtual().start(connections::judgeDue));
     Router router = router(gate, clock, plan);
     server =
         Server.start(
@@ -186,12 +196,12 @@ final class ApiNode implements AutoCloseable {
   private Courier courier(InstantSource clock) {
     return new Courier(
         database,
-        new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20)),
+        new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20, 100 << 20)),
         new Courier.Sending(
             destinations,
             request -> new SendResult.Unanswered(SendResult.Kind.OTHER, "Not sent", 0),
             new HttpRequests("X-hookstream-", "Catchment/1"),
-            new ConnectionTransformer(database, transforms),
+            new ConnectionTransformer(database, transforms, Sample.VIEWS),
             () -> 0L,
             List.of(tracker)),
         ids,
@@ -208,11 +218,11 @@ final class ApiNode implements AutoCloseable {
     new DestinationHandler(database, gate, ids, destinations, outside, plan).routes(router);
     new UsageHandler(database, gate, plan).routes(router);
     new ConnectionHandler(database, gate, ids, transforms).routes(router);
-    new ConnectionPreviewHandler(database, gate, transforms).routes(router);
-    new CollectionHandler(database, gate, ids, feeds, new DataExpressions(transforms))
+    new ConnectionPreviewHandler(database, gate, transforms, Sample.VIEWS).routes(router);
+    new CollectionHandler(database, gate, ids, feeds, new DataExpressions(transforms, Sample.VIEWS))
         .routes(router);
     new BackfillHandler(database, gate).routes(router);
-    DataExpressions expressions = new DataExpressions(transforms);
+    DataExpressions expressions = new DataExpressions(transforms, Sample.VIEWS);
     new RecordHandler(
             database,
             gate,
@@ -221,7 +231,7 @@ final class ApiNode implements AutoCloseable {
         .routes(router);
     new HistoryHandler(database, gate, expressions).routes(router);
     collectionParts(router, gate, clock, plan);
-    new EventHandler(database, gate).routes(router);
+    new EventHandler(database, gate, Sample.VIEWS).routes(router);
     new AttemptHandler(database, gate).routes(router);
     letters(router, gate);
     // The tests speak for a proxy when they name a client.
@@ -232,9 +242,12 @@ final class ApiNode implements AutoCloseable {
     new HealthHandler("1.2.3", clock, HealthHandler.Health::ok).routes(router);
     new DocumentHandler().routes(router);
     Live live =
-        new Live(database, new EventLog(database, new LogBounds(1, 1, 1)), LiveRows.tellers());
-    new LiveHandler(database, gate, live).routes(router);
-    new ChangeHandler(database, gate, live).routes(router);
+        new Live(
+            database,
+            new EventLog(database, new LogBounds(1, 1, 1, 100 << 20)),
+            LiveRows.tellers());
+    new LiveHandler(database, gate, live, connections).routes(router);
+    new ChangeHandler(database, gate, live, connections).routes(router);
     return router;
   }
 
@@ -243,14 +256,14 @@ final class ApiNode implements AutoCloseable {
     new SchemaHandler(database, gate, scan).routes(router);
     new AggregateHandler(database, gate, new Aggregation(database, scan, clock)).routes(router);
     new ExportHandler(database, gate, new Export(database, scan)).routes(router);
-    EventLog log = new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20));
+    EventLog log = new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20, 100 << 20));
     new ImportHandler(
             database,
             gate,
             new Seeding(
                 database,
                 log,
-                new DataExpressions(transforms),
+                new DataExpressions(transforms, Sample.VIEWS),
                 ids,
                 BODY_MAX,
                 ImportHandler.within(plan)))

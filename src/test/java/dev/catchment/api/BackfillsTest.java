@@ -6,6 +6,7 @@ import dev.catchment.collections.Backfiller;
 import dev.catchment.collections.DataExpressions;
 import dev.catchment.json.Json;
 import dev.catchment.testkit.BothDatabases;
+import dev.catchment.testkit.Sample;
 import dev.catchment.worker.Step;
 import java.util.List;
 
@@ -48,7 +49,7 @@ final class BackfillsTest {
             node.database,
             "a",
             node.ids,
-            new DataExpressions(node.transforms),
+            new DataExpressions(node.transforms, Sample.VIEWS),
             (tx, collection, changes, events) -> {})) {
       int steps = 0;
       while (backfiller.step() instanceof Step.Next.Again) {

@@ -38,6 +38,18 @@ final class DestinationsTest {
   }
 
   @BothDatabases
+  void theListIsCutToAType(BothDatabases.Store store) throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      node.destination("d");
+      assertThat(node.get("/v1/destinations?type=http").size("destinations")).isEqualTo(1);
+      assertThat(node.get("/v1/destinations?type=kafka").size("destinations")).isZero();
+      ApiNode.Answer unknown = node.get("/v1/destinations?type=htpp");
+      assertThat(unknown.status()).isEqualTo(400);
+      assertThat(unknown.text("error")).contains("'type' must be");
+    }
+  }
+
+  @BothDatabases
   void paceAndOrderAreKeptAndCleared(BothDatabases.Store store) throws Exception {
     try (ApiNode node = new ApiNode(store)) {
       String path = "/v1/destinations/" + node.destination("d");

@@ -12,6 +12,7 @@ import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.testkit.BothDatabases;
+import dev.catchment.testkit.Sample;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ final class EventsTest {
 
     Intake(ApiNode node) throws Exception {
       this.node = node;
-      this.log = new EventLog(node.database, new LogBounds(10_000, 1 << 26, 1 << 20));
+      this.log = new EventLog(node.database, new LogBounds(10_000, 1 << 26, 1 << 20, 100 << 20));
       this.source = node.source("s");
     }
 
@@ -317,7 +318,7 @@ final class EventsTest {
               intake.log,
               new Cursors(node.database, "a", 60_000),
               node.ids,
-              new DataExpressions(node.transforms),
+              new DataExpressions(node.transforms, Sample.VIEWS),
               (tx, row, changes, events) -> {});
       for (int i = 0; i < 3; i++) {
         projector.step();

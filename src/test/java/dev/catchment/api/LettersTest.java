@@ -29,7 +29,7 @@ final class LettersTest {
 
     Post(ApiNode node) throws Exception {
       this.node = node;
-      this.log = new EventLog(node.database, new LogBounds(10_000, 1 << 26, 1 << 20));
+      this.log = new EventLog(node.database, new LogBounds(10_000, 1 << 26, 1 << 20, 100 << 20));
       this.source = node.source("s");
       this.destination = node.destination("d");
       this.connection = node.connection(source, destination);

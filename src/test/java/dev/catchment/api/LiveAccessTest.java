@@ -2,15 +2,29 @@ package dev.catchment.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.catchment.access.AccountSettings;
+import dev.catchment.access.Accounts;
 import dev.catchment.access.ApiKey;
 import dev.catchment.access.ApiKeys;
+import dev.catchment.access.Client;
+import dev.catchment.access.NewAccount;
 import dev.catchment.access.NewApiKey;
+import dev.catchment.access.SessionCookie;
+import dev.catchment.access.SignIn;
+import dev.catchment.base.Secret;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.RawWebSocket;
+import dev.catchment.testkit.SettableClock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 
 /** Who may follow what happens, and for how long. */
 final class LiveAccessTest {
+  /** How long a session lives after its last use. */
+  private static final Duration LIFE = Duration.ofDays(7);
+
   private static NewApiKey key(ApiNode node, String scopes) {
     return node.database.write(tx -> node.keys.create(tx, node.scope, "k", scopes));
   }
@@ -31,6 +45,86 @@ final class LiveAccessTest {
         assertThat(socket.next().code()).isEqualTo(1008);
         other.text("{\"type\":\"ping\"}");
         assertThat(other.next().text()).contains("pong");
+      }
+    }
+  }
+
+  /** The header of a person who has just signed up and is at home in the first environment. */
+  private static String signedIn(Accounts accounts) {
+    SignIn.Done done =
+        (SignIn.Done)
+            accounts.signUp(
+                new NewAccount("Ann", "ann@example.org", new Secret("correct horse"), true),
+                new Client("127.0.0.1", null));
+    return cookie().set(done.token(), true).replaceAll(";.*", "");
+  }
+
+  private static Accounts accounts(ApiNode node, SettableClock clock) {
+    return new Accounts(
+        node.database,
+        node.ids,
+        clock,
+        new SplittableRandom(1),
+        cookie(),
+        new AccountSettings(true));
+  }
+
+  private static SessionCookie cookie() {
+    return new SessionCookie(List.of(new Secret("secret")), false);
+  }
+
+  @BothDatabases
+  void aSessionThatIsOverHearsNothingMore(BothDatabases.Store store) throws Exception {
+    SettableClock clock = new SettableClock(1_800_000_000_000L);
+    try (ApiNode node = new ApiNode(store, clock)) {
+      String session = signedIn(accounts(node, clock));
+      try (RawWebSocket socket =
+          new RawWebSocket(node.server.port(), "/v1/ws", "Cookie: " + session)) {
+        assertThat(socket.next().text()).contains("welcome");
+        clock.pass(LIFE.minusMillis(1));
+        assertThat(node.connections.judgeDue())
+            .as("being asked about is no use of the session")
+            .hasValue(clock.millis() + 1);
+        socket.text("{\"type\":\"ping\"}");
+        assertThat(socket.next().text()).contains("pong");
+
+        clock.pass(Duration.ofMillis(1));
+        assertThat(node.connections.judgeDue()).isEmpty();
+        assertThat(socket.next().code()).isEqualTo(1008);
+      }
+    }
+  }
+
+  @BothDatabases
+  void aSessionThatIsUsedMeanwhileHearsOn(BothDatabases.Store store) throws Exception {
+    SettableClock clock = new SettableClock(1_800_000_000_000L);
+    try (ApiNode node = new ApiNode(store, clock)) {
+      Accounts accounts = accounts(node, clock);
+      String session = signedIn(accounts);
+      try (RawWebSocket socket =
+          new RawWebSocket(node.server.port(), "/v1/ws", "Cookie: " + session)) {
+        assertThat(socket.next().text()).contains("welcome");
+        clock.pass(Duration.ofDays(6));
+        assertThat(accounts.session(List.of(session))).isPresent();
+        clock.pass(Duration.ofDays(1));
+        assertThat(node.connections.judgeDue())
+            .hasValue(clock.millis() + Duration.ofDays(6).toMillis());
+        socket.text("{\"type\":\"ping\"}");
+        assertThat(socket.next().text()).contains("pong");
+      }
+    }
+  }
+
+  @BothDatabases
+  void whoSignsOutHearsNothingMore(BothDatabases.Store store) throws Exception {
+    SettableClock clock = new SettableClock(1_800_000_000_000L);
+    try (ApiNode node = new ApiNode(store, clock)) {
+      String session = signedIn(accounts(node, clock));
+      try (RawWebSocket socket =
+          new RawWebSocket(node.server.port(), "/v1/ws", "Cookie: " + session)) {
+        assertThat(socket.next().text()).contains("welcome");
+        accounts(node, clock).signOut(List.of(session));
+        assertThat(socket.next().code()).isEqualTo(1008);
       }
     }
   }

@@ -287,7 +287,8 @@ final class RefusalsTest {
           Map.entry(
               "events?status=delivered,lost",
               "Invalid query: 'status' must be one of received, processing, delivered, failed"),
-          Map.entry("delivery-attempts?is_dlq=2", "Invalid query: 'is_dlq' must be true or false"));
+          Map.entry(
+              "delivery-attempts?is_dlq=2", "Invalid query: 'is_dlq' must be true, false, 0 or 1"));
 
   /** One of each, and their ids in the place of their letters. */
   private static Map<String, String> things(ApiNode node) throws Exception {

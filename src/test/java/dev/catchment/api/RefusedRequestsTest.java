@@ -13,6 +13,10 @@ import dev.catchment.worker.Step;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +70,7 @@ final class RefusedRequestsTest {
         new Event.RequestFacts("POST", "{}", "{}", null, "192.0.2.9"),
         body.getBytes(StandardCharsets.UTF_8),
         payloadSize,
+        true,
         reason,
         "because",
         reason.responseStatus(),
@@ -112,6 +117,51 @@ final class RefusedRequestsTest {
   }
 
   @BothDatabases
+  void whatIsKeptSaysWhatItsSenderWasAnswered(BothDatabases.Store store) throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      String meta =
+          node.made(
+              "source",
+              "{\"name\":\"M\",\"slug\":\"m\",\"template\":\"meta\","
+                  + "\"source_config\":{\"verify_token\":\"right\"}}");
+      String hub =
+          node.made(
+              "source",
+              "{\"name\":\"W\",\"slug\":\"w\",\"template\":\"websub\","
+                  + "\"verification_secret\":\"hub secret\",\"source_config\":{"
+                  + "\"topic\":\"https://t.example/\",\"response\":{\"status_code\":202}}}");
+      String question = "?hub.mode=subscribe&hub.challenge=1&hub.";
+      List<Integer> answered =
+          List.of(
+              asked(node, meta + question + "verify_token=right"),
+              asked(node, meta + question + "verify_token=wrong"),
+              asked(node, hub + question + "topic=https://other.example/"),
+              asked(node, hub));
+      assertThat(answered).containsExactly(200, 403, 404, 202);
+      settle(node);
+      ApiNode.Answer kept = node.get(LIST);
+      List<Integer> told = new ArrayList<>();
+      for (int i = kept.size("refused_requests") - 1; i >= 0; i--) {
+        told.add(Integer.parseInt(kept.text("refused_requests", i, "response_status")));
+      }
+      assertThat(told).isEqualTo(answered);
+    }
+  }
+
+  /** The status of an answer that the provider or the source's owner words, not the document. */
+  private static int asked(ApiNode node, String path) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(
+            URI.create("http://127.0.0.1:" + node.server.port() + "/v1/ingest/" + path));
+    if (path.indexOf('?') < 0) {
+      request.POST(HttpRequest.BodyPublishers.ofString("<feed/>"));
+    }
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+  }
+
+  @BothDatabases
   void aBodyThatIsTooLargeIsKnownHoweverItCame(BothDatabases.Store store) throws Exception {
     try (ApiNode node = new ApiNode(store)) {
       String small =
@@ -134,13 +184,27 @@ final class RefusedRequestsTest {
           .isGreaterThan(ApiNode.BODY_MAX);
       assertThat(list.text("refused_requests", 0, "payload_truncated")).isEqualTo("1");
       assertThat(list.text("refused_requests", 1, "payload_size")).isEqualTo("0");
+      assertThat(list.text("refused_requests", 1, "payload_truncated"))
+          .as("of a body that was never read all is missing")
+          .isEqualTo("1");
       assertThat(list.text("refused_requests", 2, "payload_size")).isEqualTo("5");
-      for (String id : ids(list)) {
-        ApiNode.Answer again = node.post(LIST + "/" + id + "/replay", "");
+      assertThat(list.text("refused_requests", 2, "payload_truncated")).isEqualTo("0");
+      List<String> ids = ids(list);
+      for (String cut : ids.subList(0, 2)) {
+        ApiNode.Answer again = node.post(LIST + "/" + cut + "/replay", "");
         assertThat(again.status()).isEqualTo(409);
-        assertThat(again.text("error")).contains("cannot be replayed: its body was too large");
+        assertThat(again.text("error")).contains("cannot be replayed: its body was not kept whole");
       }
-      assertThat(node.get("/v1/events").size("events")).isEqualTo(1);
+      // Only the source's own limit was in the way of the last, and all of it is there.
+      ApiNode.Answer still = node.post(LIST + "/" + ids.getLast() + "/replay", "");
+      assertThat(still.status()).isEqualTo(422);
+      assertThat(still.text("error")).isEqualTo("Payload too large: limit is 4 bytes");
+      assertThat(
+              node.patch("/v1/sources/" + small, "{\"source_config\":{\"max_body_bytes\":5}}")
+                  .status())
+          .isEqualTo(200);
+      assertThat(node.post(LIST + "/" + ids.getLast() + "/replay", "").status()).isEqualTo(200);
+      assertThat(node.get("/v1/events").size("events")).isEqualTo(2);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.catchment.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.catchment.base.Sha256;
 import dev.catchment.json.Json;
 import dev.catchment.testkit.BothDatabases;
 import java.io.ByteArrayOutputStream;
@@ -139,6 +140,89 @@ final class SourceChecksTest {
       }
       assertThat(node.patch("/v1/sources/" + id, "{\"verification_secret\":null}").text("error"))
           .isEqualTo("Invalid body: 'verification_secret' is required to enable verification");
+    }
+  }
+
+  @BothDatabases
+  void aSecretMovesOnByItsMaskedText(BothDatabases.Store store) throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      String id =
+          node.made(
+              "source",
+              "{\"name\":\"G\",\"slug\":\"g\",\"verification_type\":\"hmac-sha256\","
+                  + "\"verification_secret\":\"a long first word\","
+                  + "\"verification_config\":{\"secrets\":[\"a long older text\"]}}");
+      ApiNode.Answer patched =
+          node.patch(
+              "/v1/sources/" + id,
+              "{\"verification_secret\":\"a long newest name\","
+                  + "\"verification_config\":{\"secrets\":[\"****word\",\"****text\"]}}");
+      assertThat(patched.text("source", "verification_config"))
+          .isEqualTo("{\"secrets\":[\"****word\",\"****text\"]}");
+      for (String secret :
+          new String[] {"a long newest name", "a long first word", "a long older text"}) {
+        assertThat(signed(node, id, secret)).as(secret).isEqualTo(200);
+      }
+      assertThat(signed(node, id, "****word")).isEqualTo(401);
+    }
+  }
+
+  private static int signed(ApiNode node, String id, String secret) throws Exception {
+    Map<String, String> header = Map.of("X-Signature", hmac(secret, "{}"));
+    return node.send("POST", "/v1/ingest/" + id, "{}", header).status();
+  }
+
+  @BothDatabases
+  void aMaskedTextThatStandsForNothingBecomesNoSecret(BothDatabases.Store store) throws Exception {
+    String rule = " must be the secret itself, as this masked text stands for none";
+    try (ApiNode node = new ApiNode(store)) {
+      String id =
+          node.made(
+              "source",
+              "{\"name\":\"G\",\"slug\":\"g\",\"verification_type\":\"hmac-sha256\","
+                  + "\"verification_secret\":\"a long first word\"}");
+      for (String masked : new String[] {"****", "****else"}) {
+        assertThat(
+                node.patch(
+                        "/v1/sources/" + id,
+                        "{\"verification_config\":{\"secrets\":[\"" + masked + "\"]}}")
+                    .text("error"))
+            .isEqualTo("Invalid body: 'verification_config.secrets'" + rule);
+        assertThat(
+                node.patch("/v1/sources/" + id, "{\"verification_secret\":\"" + masked + "\"}")
+                    .text("error"))
+            .isEqualTo("Invalid body: 'verification_secret'" + rule);
+      }
+      assertThat(signed(node, id, "a long first word")).isEqualTo(200);
+      assertThat(
+              node.post(
+                      "/v1/sources",
+                      "{\"name\":\"H\",\"slug\":\"h\",\"verification_type\":\"hmac_sha256\","
+                          + "\"verification_secret\":\"****word\"}")
+                  .status())
+          .as("a row that was read is no body of a new one")
+          .isEqualTo(400);
+    }
+  }
+
+  @BothDatabases
+  void theHashOfATextInTheBodyIsThatOfTheTextAlone(BothDatabases.Store store) throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      String id =
+          node.made(
+              "source",
+              "{\"name\":\"D\",\"slug\":\"d\",\"dedup_enabled\":true,"
+                  + "\"dedup_strategy\":\"body_field\",\"dedup_field\":\"id\"}");
+      Map<String, String> hashes =
+          Map.of(
+              "\"evt_1\"", "evt_1", "17", "17", "true", "true", "\"\\u00fc\"", "ü", "[1]", "[1]");
+      for (Map.Entry<String, String> one : hashes.entrySet()) {
+        String event =
+            node.post("/v1/ingest/" + id, "{ \"id\" : " + one.getKey() + " }").text("event_id");
+        assertThat(node.get("/v1/events/" + event).text("event", "dedup_hash"))
+            .as(one.getKey())
+            .isEqualTo(Sha256.hex(one.getValue()));
+      }
     }
   }
 

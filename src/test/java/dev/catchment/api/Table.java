@@ -7,6 +7,7 @@ import dev.catchment.collections.Projector;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
+import dev.catchment.testkit.Sample;
 import dev.catchment.worker.Step;
 import java.util.List;
 import java.util.Map;
@@ -28,10 +29,10 @@ final class Table {
     this.projector =
         new Projector(
             node.database,
-            new EventLog(node.database, new LogBounds(1_000, 1 << 26, 1 << 20)),
+            new EventLog(node.database, new LogBounds(1_000, 1 << 26, 1 << 20, 100 << 20)),
             new Cursors(node.database, "a", 60_000),
             node.ids,
-            new DataExpressions(node.transforms),
+            new DataExpressions(node.transforms, Sample.VIEWS),
             (tx, row, changes, events) -> {});
   }
 

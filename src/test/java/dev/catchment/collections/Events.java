@@ -5,6 +5,7 @@ import dev.catchment.expr.BodyPath;
 import dev.catchment.json.Json;
 import dev.catchment.log.Event;
 import dev.catchment.log.StoredEvent;
+import dev.catchment.testkit.Sample;
 import dev.catchment.transform.TransformSettings;
 import dev.catchment.transform.Transforms;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +59,12 @@ final class Events {
   static DataExpressions plainData() {
     return new DataExpressions(
         new Transforms(
-            InstantSource.system(), System::nanoTime, new TransformSettings(1, 1L << 20)));
+            InstantSource.system(), System::nanoTime, new TransformSettings(1, 1L << 20)),
+        Sample.VIEWS);
+  }
+
+  /** Folds an event of a collection without an expression. */
+  static Fold.Outcome fold(CollectionRow.FoldSpec spec, StoredEvent event) {
+    return Fold.of(spec, event, Sample.VIEWS.of(event));
   }
 }

@@ -92,19 +92,19 @@ final class FoldTest {
     var form =
         Events.stored(
             1, Events.RECEIVED, "application/x-www-form-urlencoded", "{}", "id=a+b&type=t&x=1&x=2");
-    Fold.Outcome.Change change = (Fold.Outcome.Change) Fold.of(Events.spec("id", "{}"), form);
+    Fold.Outcome.Change change = (Fold.Outcome.Change) Events.fold(Events.spec("id", "{}"), form);
     assertThat(change.key()).isEqualTo("a b");
     assertThat(change.eventType()).isEqualTo("t");
     assertThat(text(change)).isEqualTo("{\"id\":\"a b\",\"type\":\"t\",\"x\":[\"1\",\"2\"]}");
-    assertThat(Fold.of(Events.spec("x", "{}"), form))
+    assertThat(Events.fold(Events.spec("x", "{}"), form))
         .isEqualTo(new Fold.Outcome.Skipped("key_type"));
 
     var json = Events.json(1, "{\"v\":1}");
-    assertThat(((Fold.Outcome.Change) Fold.of(Events.spec("headers.X-Id", "{}"), json)).key())
+    assertThat(((Fold.Outcome.Change) Events.fold(Events.spec("headers.X-Id", "{}"), json)).key())
         .isEqualTo("h1");
-    assertThat(Fold.of(Events.spec("headers.x-no", "{}"), json))
+    assertThat(Events.fold(Events.spec("headers.x-no", "{}"), json))
         .isEqualTo(new Fold.Outcome.Skipped("key_missing"));
-    assertThat(Fold.of(Events.spec("headers.x-id", "{}"), Events.json(1, "no json")))
+    assertThat(Events.fold(Events.spec("headers.x-id", "{}"), Events.json(1, "no json")))
         .isEqualTo(new Fold.Outcome.Skipped("body_not_parsed"));
   }
 
@@ -251,6 +251,6 @@ final class FoldTest {
   }
 
   private static Fold.Outcome fold(String options, String body) {
-    return Fold.of(Events.spec("id", options), Events.json(1, body));
+    return Events.fold(Events.spec("id", options), Events.json(1, body));
   }
 }

@@ -13,7 +13,7 @@ final class KeysAndTimesTest {
   private static final String BY_TIME = "{\"event_time_path\":\"at\"}";
 
   private static Fold.Outcome fold(String options, String body) {
-    return Fold.of(Events.spec("id", options), Events.json(1, body));
+    return Events.fold(Events.spec("id", options), Events.json(1, body));
   }
 
   private static String key(String body) {

@@ -9,6 +9,7 @@ import dev.catchment.log.LogBounds;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.observe.Metrics;
 import dev.catchment.testkit.BothDatabases;
+import dev.catchment.testkit.Sample;
 import dev.catchment.testkit.SettableClock;
 import dev.catchment.transform.TransformSettings;
 import dev.catchment.transform.Transforms;
@@ -40,7 +41,7 @@ final class ProjectorNode implements AutoCloseable {
   private final Transforms transforms =
       new Transforms(
           InstantSource.system(), System::nanoTime, new TransformSettings(2, 128L << 20));
-  private final DataExpressions expressions = new DataExpressions(transforms);
+  private final DataExpressions expressions = new DataExpressions(transforms, Sample.VIEWS);
   private Projector projector;
   private Backfiller backfiller;
 
@@ -58,7 +59,7 @@ final class ProjectorNode implements AutoCloseable {
     this.pieceEvents = pieceEvents;
     this.clock = clock;
     this.database = new OpenDatabase(clock, new Metrics()).open(store.settings(name));
-    this.log = new EventLog(database, new LogBounds(10_000, 64 << 20, 1 << 16));
+    this.log = new EventLog(database, new LogBounds(10_000, 64 << 20, 1 << 16, 100 << 20));
     this.ids = new Ids(clock, new SplittableRandom(name.hashCode()));
     this.projector = newProjector();
     this.backfiller = newBackfiller();

@@ -50,7 +50,7 @@ final class ShapeTest {
     CollectionRow.FoldSpec spec = Events.spec("id", "{\"key_paths\":[\"a\",\"b.c\"]}");
     for (String[] one : cases) {
       String got =
-          switch (Fold.of(spec, Events.json(1, one[0]))) {
+          switch (Events.fold(spec, Events.json(1, one[0]))) {
             case Fold.Outcome.Change change -> change.key();
             case Fold.Outcome.Skipped skipped -> skipped.reason();
             case Fold.Outcome.PassedOver passedOver -> "passed over";

@@ -86,19 +86,23 @@ final class SkippedEventsTest {
             "{\"k\":\"" + "s".repeat(1_500) + "\"}",
             "A string of 1500 characters at k");
     bodies.forEach((body, detail) ->
-        assertThat(SkipDetail.of(Events.spec("k", "{}"), Events.json(1, body), "key_type"))
+        assertThat(
+                Events.plainData()
+                    .skipDetail(Events.spec("k", "{}"), Events.json(1, body), "key_type"))
             .isEqualTo(detail));
     assertThat(
-            SkipDetail.of(
-                Events.spec("k", "{\"data_path\":\"v.w\"}"),
-                Events.json(1, "{\"k\":1}"),
-                "data_missing"))
+            Events.plainData()
+                .skipDetail(
+                    Events.spec("k", "{\"data_path\":\"v.w\"}"),
+                    Events.json(1, "{\"k\":1}"),
+                    "data_missing"))
         .isEqualTo("Nothing at v.w");
     assertThat(
-            SkipDetail.of(
-                Events.spec("k", "{}"),
-                Events.stored(1, 0, "text/" + "x".repeat(200), "{}", "secret"),
-                "body_not_parsed"))
+            Events.plainData()
+                .skipDetail(
+                    Events.spec("k", "{}"),
+                    Events.stored(1, 0, "text/" + "x".repeat(200), "{}", "secret"),
+                    "body_not_parsed"))
         .startsWith("Neither JSON nor a form, sent as text/x")
         .hasSizeLessThan(150);
   }

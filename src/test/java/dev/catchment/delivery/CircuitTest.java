@@ -134,6 +134,18 @@ final class CircuitTest {
   }
 
   @BothDatabases
+  void aLongQueueIsCountedUpToABound(BothDatabases.Store store) throws InterruptedException {
+    try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
+      Destination destination = destination(node, LATE);
+      answer(node, 500, 3);
+      node.receiveMany(SOURCE, Circuit.QUEUED_MAX + 1);
+      node.dispatch();
+      assertThat(node.held()).isGreaterThan(Circuit.QUEUED_MAX);
+      assertThat(circuit(node, destination).queuedCount()).isEqualTo(Circuit.QUEUED_MAX);
+    }
+  }
+
+  @BothDatabases
   void theOldestIsItsProbeAndASuccessDrainsTheQueueInOrder(BothDatabases.Store store)
       throws InterruptedException {
     try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {

@@ -403,7 +403,7 @@ final class CourierTest {
       node.runUntil(() -> node.count("failed") == 1);
       clock.pass(Duration.ofSeconds(10));
       DeliveryQueue stale = new DeliveryQueue(ids(node), "x", DeliveryNode.LEASE_MILLIS, List.of());
-      List<DeliveryQueue.Due> claimed =
+      List<Due> claimed =
           node.database().write(tx -> stale.claim(tx, DeliveryQueue.Kind.RETRY, 9, List.of()));
       clock.pass(Duration.ofMillis(DeliveryNode.LEASE_MILLIS));
       node.runUntil(() -> node.count("failed") == 2);
@@ -443,7 +443,7 @@ final class CourierTest {
         long at = ((Step.Next.At) next).epochMillis();
         assertThat(at - clock.millis()).isBetween(1L, DeliveryNode.LEASE_MILLIS / 3);
         clock.pass(Duration.ofMillis(at - clock.millis()));
-        List<DeliveryQueue.Due> lapsed =
+        List<Due> lapsed =
             node.database().write(tx -> other.claim(tx, DeliveryQueue.Kind.FRESH, 9, List.of()));
         assertThat(lapsed).isEmpty();
       }

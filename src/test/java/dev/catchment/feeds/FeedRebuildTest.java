@@ -8,6 +8,7 @@ import dev.catchment.collections.Backfills;
 import dev.catchment.collections.Collections;
 import dev.catchment.collections.DataExpressions;
 import dev.catchment.testkit.BothDatabases;
+import dev.catchment.testkit.Sample;
 import dev.catchment.transform.TransformSettings;
 import dev.catchment.transform.Transforms;
 import dev.catchment.worker.Step;
@@ -71,7 +72,7 @@ final class FeedRebuildTest {
                 node.database,
                 "b",
                 new Ids(InstantSource.system(), new SplittableRandom(3)),
-                new DataExpressions(transforms),
+                new DataExpressions(transforms, Sample.VIEWS),
                 new FeedRecords(node.settings.limits()))) {
       int steps = 0;
       while (backfiller.step() instanceof Step.Next.Again) {

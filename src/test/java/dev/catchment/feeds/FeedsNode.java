@@ -16,6 +16,7 @@ import dev.catchment.log.EventLog;
 import dev.catchment.log.LogBounds;
 import dev.catchment.observe.Metrics;
 import dev.catchment.testkit.BothDatabases;
+import dev.catchment.testkit.Sample;
 import dev.catchment.transform.TransformSettings;
 import dev.catchment.transform.Transforms;
 import dev.catchment.worker.Loop;
@@ -50,7 +51,7 @@ public final class FeedsNode implements AutoCloseable {
     InstantSource clock = () -> Instant.ofEpochMilli(millis.get());
     this.database = new OpenDatabase(clock, metrics).open(store.settings(name));
     Ids ids = new Ids(InstantSource.system(), new SplittableRandom(name.hashCode()));
-    EventLog log = new EventLog(database, new LogBounds(10_000, 64 << 20, 8 << 20));
+    EventLog log = new EventLog(database, new LogBounds(10_000, 64 << 20, 8 << 20, 100 << 20));
     this.memory = new FeedMemory(database, clock, settings);
     this.desk = new FeedDesk(database, ids, memory);
     this.curation = new Curation(database, log, ids, clock, memory, settings.limits());
@@ -62,7 +63,7 @@ public final class FeedsNode implements AutoCloseable {
                 log,
                 new Cursors(database, name, 60_000),
                 ids,
-                new DataExpressions(transforms),
+                new DataExpressions(transforms, Sample.VIEWS),
                 new FeedRecords(settings.limits())),
             InstantSource.system());
     Loop feeds = new Loop("feeds", memory, InstantSource.system());

@@ -70,6 +70,7 @@ final class OpenApiFieldsTest {
                 GET /v1/events/{id}/payload
                 GET /v1/events/stream
                 GET /v1/ws
+                GET /v1/ws/test/{source_id}
                 GET /v1/ws/ingest/{source_id}
                 GET /v1/billing/usage
                 GET /v1/usage

@@ -63,7 +63,7 @@ final class IntakeNode implements AutoCloseable {
       OptionalLong eventsPerMonth) {
     this.database = new OpenDatabase(clock, new Metrics()).open(store.settings(name));
     this.ids = new Ids(clock, new SplittableRandom(name.hashCode()));
-    this.log = new EventLog(database, new LogBounds(10_000, 64 << 20, 1 << 20));
+    this.log = new EventLog(database, new LogBounds(10_000, 64 << 20, 1 << 20, 100 << 20));
     this.ingest =
         new Ingest(
             new Ingest.Stores(database, sources, log),

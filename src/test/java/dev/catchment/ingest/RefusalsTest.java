@@ -38,6 +38,7 @@ final class RefusalsTest {
         Sample.event("e", source, "text/plain", body).request(),
         body,
         body.length,
+        true,
         Reason.SOURCE_PAUSED,
         "why",
         503,

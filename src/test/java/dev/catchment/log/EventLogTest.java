@@ -126,7 +126,7 @@ final class EventLogTest {
   @BothDatabases
   void overloadIsRefusedAndNothingAcknowledgedIsLost(BothDatabases.Store store) {
     try (Database database = open(store, "a")) {
-      EventLog log = new EventLog(database, new LogBounds(10, 100_000, 1 << 20));
+      EventLog log = new EventLog(database, new LogBounds(10, 100_000, 1 << 20, 100 << 20));
       CountDownLatch gate = new CountDownLatch(1);
       CompletableFuture<Boolean> busy = busy(database, gate);
       List<CompletableFuture<StoredEvent>> futures = new ArrayList<>();
@@ -228,7 +228,7 @@ final class EventLogTest {
   }
 
   private static EventLog log(Database database, long tailBytes) {
-    return new EventLog(database, new LogBounds(10_000, 64 << 20, tailBytes));
+    return new EventLog(database, new LogBounds(10_000, 64 << 20, tailBytes, 100 << 20));
   }
 
   private static Database open(BothDatabases.Store store, String node) {

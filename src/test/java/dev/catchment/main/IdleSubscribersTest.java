@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.catchment.json.Json;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.RawWebSocket;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
@@ -55,10 +56,16 @@ final class IdleSubscribersTest {
       for (RawWebSocket client : clients) {
         assertThat(LiveNode.text(client.nextButPing().payload(), "data", "id")).isEqualTo(event);
       }
+      // A node that stops gives its clients some seconds to say goodbye, and these never would.
+      close(clients);
     } finally {
-      for (RawWebSocket client : clients) {
-        client.close();
-      }
+      close(clients);
+    }
+  }
+
+  private static void close(List<RawWebSocket> clients) throws IOException {
+    for (RawWebSocket client : clients) {
+      client.close();
     }
   }
 

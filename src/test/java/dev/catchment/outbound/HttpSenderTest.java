@@ -497,6 +497,24 @@ final class HttpSenderTest {
     return send(receiver.url(path));
   }
 
+  @Test
+  void whereverTheTimeOfACallEndsItIsATimeout() throws Exception {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<SendResult>> calls = new ArrayList<>();
+      for (int i = 0; i < 3_000; i++) {
+        calls.add(threads.submit(() -> sender.send(outgoing(receiver.url("/1"), 1))));
+      }
+      int timeouts = 0;
+      for (Future<SendResult> call : calls) {
+        if (call.get() instanceof Unanswered unanswered) {
+          assertThat(unanswered.kind()).as(unanswered.sentence()).isEqualTo(Kind.TIMEOUT);
+          timeouts++;
+        }
+      }
+      assertThat(timeouts).isPositive();
+    }
+  }
+
   private SendResult send(String url) {
     return sender.send(outgoing(url, PLENTY_MILLIS));
   }

@@ -42,7 +42,7 @@ final class CleanedNode implements AutoCloseable {
 
   CleanedNode(BothDatabases.Store store) {
     database = new OpenDatabase(clock, new Metrics()).open(store.settings("a"));
-    log = new EventLog(database, new LogBounds(10_000, 1 << 26, 1 << 20));
+    log = new EventLog(database, new LogBounds(10_000, 1 << 26, 1 << 20, 100 << 20));
   }
 
   Retention retention(String node, RetentionSettings settings) {

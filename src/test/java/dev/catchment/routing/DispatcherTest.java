@@ -266,7 +266,7 @@ final class DispatcherTest {
   }
 
   private static Connection enabled(Connection old, boolean enabled) {
-    return old.with(old.status(), enabled);
+    return old.with(new Connection.Matching(enabled, old.status(), old.filter()));
   }
 
   @BothDatabases

@@ -130,6 +130,49 @@ final class RoutingTest {
   }
 
   @BothDatabases
+  void whatIsBeingLetGoIsPendingAndSaysSo(BothDatabases.Store store) {
+    try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
+      Destination destination = node.destination(receiver.url("/hook"));
+      Connection connection = node.connect(SOURCE, destination, null);
+      node.change(destination, Destination.Status.PAUSED);
+      StoredEvent event = node.receive(SOURCE, "{}");
+      node.dispatch();
+      assertThat(reasons(node, event))
+          .containsExactly(connection.id() + " true destination_paused held");
+
+      node.change(destination, Destination.Status.ACTIVE);
+      assertThat(reasons(node, event)).containsExactly(connection.id() + " true matched pending");
+      assertThat(entries(node, event).getFirst().detail())
+          .isEqualTo("It was held, and is let go in its turn");
+    }
+  }
+
+  @BothDatabases
+  void aRetryPastADeletedConnectionSaysWhatHoldsIt(BothDatabases.Store store) throws Exception {
+    try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
+      Destination destination = node.destination(receiver.url("/hook"));
+      Connection connection = node.connect(SOURCE, destination, null);
+      receiver.answer(Reply.status(410));
+      StoredEvent event = node.receive(SOURCE, "{}");
+      node.runUntil(() -> node.count("failed") == 1);
+      node.database()
+          .write(tx -> {
+            Connections.delete(tx, Sample.SCOPE, connection.id());
+            return node.retries().retry(tx, Sample.SCOPE, node.attempts().getFirst().id());
+          });
+      assertThat(reasons(node, event))
+          .as("410 has paused the destination")
+          .containsExactly(connection.id() + " true destination_paused held");
+
+      receiver.answer(Reply.status(200));
+      node.change(destination, Destination.Status.ACTIVE);
+      assertThat(reasons(node, event)).containsExactly(connection.id() + " true matched pending");
+      node.runUntil(() -> node.count("success") == 1);
+      assertThat(reasons(node, event)).containsExactly(connection.id() + " true matched success");
+    }
+  }
+
+  @BothDatabases
   void aSourceWithoutConnectionsSaysSo(BothDatabases.Store store) {
     try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
       StoredEvent event = node.receive(SOURCE, "{}");
@@ -137,8 +180,8 @@ final class RoutingTest {
           .containsExactly(
               new Routing.Entry(null, false, Routing.Reason.NO_CONNECTION, null, null));
       Scope other = new Scope("8".repeat(32), "9".repeat(32));
-      assertThatThrownBy(
-              () -> node.database().read(tx -> Routing.of(tx, other, event.event().id())))
+      assertThatThrownBy(() ->
+              node.database().read(tx -> Routing.of(tx, other, event.event().id(), Sample.VIEWS)))
           .isInstanceOfSatisfying(
               Failure.class,
               failure -> assertThat(failure.sentence()).isEqualTo("Event not found"));
@@ -146,7 +189,8 @@ final class RoutingTest {
   }
 
   private static List<Routing.Entry> entries(DeliveryNode node, StoredEvent event) {
-    return node.database().read(tx -> Routing.of(tx, Sample.SCOPE, event.event().id()));
+    return node.database()
+        .read(tx -> Routing.of(tx, Sample.SCOPE, event.event().id(), Sample.VIEWS));
   }
 
   private static List<String> reasons(DeliveryNode node, StoredEvent event) {

@@ -3,7 +3,6 @@ package dev.catchment.simulation;
 import dev.catchment.delivery.Destination;
 import dev.catchment.delivery.Destinations;
 import dev.catchment.delivery.RetrySpec;
-import dev.catchment.expr.FilterRules;
 import dev.catchment.log.EventLog;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.routing.Connection;
@@ -79,18 +78,9 @@ final class DeliverySimulation implements AutoCloseable {
     Destination destination =
         Sample.destination(id, Sample.target(url(id), null, "none", null), RETRY, maxInFlight);
     Connection connection =
-        new Connection(
-            node.newId(),
-            Sample.SCOPE,
-            new Connection.Ends(source, null, id, null),
-            "Connection",
-            null,
-            true,
-            FilterRules.parse(null, "filter_rules"),
-            Connection.Status.ACTIVE,
-            new Connection.Totals(0, null),
-            0,
-            0);
+        Connection.of(
+            new Connection.Identity(node.newId(), Sample.SCOPE, "Connection", null),
+            Connection.Ends.of(source, id));
     node.database()
         .write(tx -> {
           new Destinations(Sample.vault()).insert(tx, destination);

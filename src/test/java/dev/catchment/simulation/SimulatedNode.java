@@ -82,7 +82,7 @@ final class SimulatedNode implements AutoCloseable {
       BothDatabases.Store store, SettableClock base, String name, SimulatedNetwork network) {
     Clock clock = new Clock(base, new AtomicLong());
     Database database = new OpenDatabase(clock, new Metrics()).open(store.settings(name));
-    EventLog log = new EventLog(database, new LogBounds(20_000, 64 << 20, 1 << 20));
+    EventLog log = new EventLog(database, new LogBounds(20_000, 64 << 20, 1 << 20, 100 << 20));
     return new SimulatedNode(database, clock, log, name, network);
   }
 

@@ -102,7 +102,7 @@ public final class DeliveryNode implements AutoCloseable {
     this.database = database;
     this.clock = clock;
     this.ids = new Ids(clock, new SplittableRandom(name.hashCode()));
-    this.log = new EventLog(database, new LogBounds(20_000, 64 << 20, 1 << 20));
+    this.log = new EventLog(database, new LogBounds(20_000, 64 << 20, 1 << 20, 100 << 20));
     this.sender =
         new HttpSender(
             new AddressGuard(true, List.of(), Resolver.system()),
@@ -118,7 +118,7 @@ public final class DeliveryNode implements AutoCloseable {
                 destinations,
                 sender,
                 new HttpRequests("X-hookstream-", "Catchment/1"),
-                new ConnectionTransformer(database, transforms),
+                new ConnectionTransformer(database, transforms, Sample.VIEWS),
                 () -> 0L,
                 List.of(issues, listener)),
             ids,
@@ -253,18 +253,15 @@ public final class DeliveryNode implements AutoCloseable {
     return database.write(tx ->
         Connections.create(
             tx,
-            new Connection(
-                ids.next(),
-                Sample.SCOPE,
-                new Connection.Ends(sourceId, null, destination.id(), null),
-                "Connection",
-                null,
-                true,
-                FilterRules.parse(rules == null ? null : Json.read(rules), "filter_rules"),
-                Connection.Status.ACTIVE,
-                new Connection.Totals(0, null),
-                0,
-                0)));
+            Connection.of(
+                    new Connection.Identity(ids.next(), Sample.SCOPE, "Connection", null),
+                    Connection.Ends.of(sourceId, destination.id()))
+                .with(
+                    new Connection.Matching(
+                        true,
+                        Connection.Status.ACTIVE,
+                        FilterRules.parse(
+                            rules == null ? null : Json.read(rules), "filter_rules")))));
   }
 
   /** Gives a connection an expression, or takes it away. */
@@ -280,7 +277,8 @@ public final class DeliveryNode implements AutoCloseable {
   public void change(Connection connection, Connection.Status status, boolean enabled) {
     database.write(tx -> {
       Connection old = Connections.get(tx, Sample.SCOPE, connection.id());
-      return Connections.update(tx, old, old.with(status, enabled));
+      return Connections.update(
+          tx, old, old.with(new Connection.Matching(enabled, status, old.filter())));
     });
   }
 

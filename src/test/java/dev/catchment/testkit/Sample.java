@@ -7,6 +7,7 @@ import dev.catchment.delivery.Owed;
 import dev.catchment.delivery.RetrySpec;
 import dev.catchment.json.Json;
 import dev.catchment.log.Event;
+import dev.catchment.log.EventViews;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.vault.Vault;
 import java.security.SecureRandom;
@@ -20,6 +21,9 @@ public final class Sample {
   /** Three attempts, 10 and 20 seconds apart, without jitter. */
   public static final RetrySpec RETRY =
       new RetrySpec(true, 3, RetrySpec.Backoff.EXPONENTIAL, List.of(10, 20), false);
+
+  /** What is seen of events where bodies may have 10 MiB. */
+  public static final EventViews VIEWS = new EventViews(100 << 20);
 
   private Sample() {}
 

@@ -112,6 +112,30 @@ final class HostileTransformsTest {
     assertThat(reason(expression, body)).doesNotContain("stopped");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[$contains(m, $substring(m, 0, 700000) & \"b\")]",
+        "[$split(m, $substring(m, 0, 700000) & \"b\")[1]]",
+        "[$replace(m, $substring(m, 0, 700000) & \"b\", \"\")[1]]",
+        "[$substringBefore(m, $substring(m, 0, 700000) & \"b\")[1]]",
+        "[$substringAfter(m, $substring(m, 0, 700000) & \"b\")[1]]",
+        "[$parseInteger($replace(m, \"a\", \"9\"), \"0\")]",
+      })
+  void longTextsThatNearlyHoldAnotherTakeNoTime(String expression) {
+    String body = "{\"m\":\"" + "a".repeat(1_500_000) + "\"}";
+    long begun = System.nanoTime();
+    assertThat(reason(expression, body)).doesNotContain("stopped");
+    assertThat(System.nanoTime() - begun).isLessThan(PATIENCE_NANOS);
+  }
+
+  @Test
+  void aJoinOfLongListsEndsBeforeItHasFilledTheMemory() {
+    String body = "{\"a\":[1" + ",1".repeat(300_000) + "]}";
+    assertThat(reason("[a@$x.a@$y[$x = $y]]", body))
+        .isEqualTo("it used more than 96 MiB of memory");
+  }
+
   /** As an object whose members are lists, of which the library copies all it has for each. */
   private static Json lists(int members) {
     StringBuilder body = new StringBuilder("{\"k\":[0]");
