@@ -2,6 +2,7 @@ package dev.catchment.api;
 
 import dev.catchment.base.Scope;
 import dev.catchment.collections.RecordQuery;
+import dev.catchment.db.Database;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;
@@ -16,10 +17,12 @@ public final class AggregateHandler {
   private static final int LIMIT = 100;
   private static final int LIMIT_MAX = 1_000;
 
+  private final Database database;
   private final Gate gate;
   private final Aggregation aggregation;
 
-  public AggregateHandler(Gate gate, Aggregation aggregation) {
+  public AggregateHandler(Database database, Gate gate, Aggregation aggregation) {
+    this.database = database;
     this.gate = gate;
     this.aggregation = aggregation;
   }
@@ -44,13 +47,19 @@ public final class AggregateHandler {
         RecordQuery.parse(
             new RecordQuery.Given(
                 params.text("search"), params.texts("event_type"), params.text("where"), null));
-    Aggregates answer =
-        aggregation.answer(
-            tx -> CollectionPath.get(tx, scope, request),
-            query,
-            question,
-            params.limit(LIMIT, LIMIT_MAX));
-    return Response.json(200, json(question, answer));
+    int limit = params.limit(LIMIT, LIMIT_MAX);
+    // Read before the records are: an answer may be newer than its tag says, never older.
+    ETag tag =
+        database.read(tx -> CollectionPath.tag(request, CollectionPath.get(tx, scope, request)));
+    return tag.unchanged(request)
+        .orElseGet(() -> {
+          Aggregates answer =
+              aggregation.answer(
+                  tx -> CollectionPath.get(tx, scope, request), query, question, limit);
+          Response response = Response.json(200, json(question, answer));
+          // What a bound cut short could be more at the next time, with nothing changed.
+          return answer.bounds().isEmpty() ? tag.on(response) : response;
+        });
   }
 
   private static Json json(Question question, Aggregates answer) {

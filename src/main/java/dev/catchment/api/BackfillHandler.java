@@ -61,16 +61,18 @@ public final class BackfillHandler {
     Scope scope = gate.read(request, SEGMENT);
     CollectionRow.Backfill backfill =
         database.read(tx -> CollectionPath.get(tx, scope, request)).backfill();
-    return Response.json(
-        200,
-        Json.object()
-            .put("status", backfill.status())
-            .put("progress", number(backfill.progress()))
-            .put("total", number(backfill.total()))
-            .put("started_at", Fields.time(backfill.startedAt()))
-            .put("completed_at", Fields.time(backfill.completedAt()))
-            .put("error", backfill.error())
-            .build());
+    return ETag.compared(
+        request,
+        Response.json(
+            200,
+            Json.object()
+                .put("status", backfill.status())
+                .put("progress", number(backfill.progress()))
+                .put("total", number(backfill.total()))
+                .put("started_at", Fields.time(backfill.startedAt()))
+                .put("completed_at", Fields.time(backfill.completedAt()))
+                .put("error", backfill.error())
+                .build()));
   }
 
   private static long number(@Nullable Long count) {

@@ -92,11 +92,11 @@ public final class CollectionHandler {
 
   private Response get(Request request) {
     Scope scope = gate.read(request, SEGMENT);
-    Response response =
-        Response.json(200, database.read(tx -> answer(tx, CollectionPath.get(tx, scope, request))));
     // Its lag changes with each event, so there is nothing cheaper to compare.
-    ETag tag = ETag.ofBody(response);
-    return tag.unchanged(request).orElseGet(() -> tag.on(response));
+    return ETag.compared(
+        request,
+        Response.json(
+            200, database.read(tx -> answer(tx, CollectionPath.get(tx, scope, request)))));
   }
 
   private Response create(Request request) {

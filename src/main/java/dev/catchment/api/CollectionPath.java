@@ -17,4 +17,12 @@ final class CollectionPath {
   static CollectionRow get(Tx tx, Scope scope, Request request) {
     return Collections.named(tx, scope, request.path("id"));
   }
+
+  /** The tag of an answer that is made of its records, its name and its slug alone. */
+  static ETag tag(Request request, CollectionRow collection) {
+    CollectionRow.Table table = collection.table();
+    return ETag.of(
+        request,
+        table.generation() + "-" + table.changeNumber() + "-" + collection.times().updatedAt());
+  }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -36,21 +37,31 @@ final class ETag {
                     .getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** The tag of an answer that has to be made to know whether it is another. */
-  static ETag ofBody(Response response) {
-    return new ETag(digest(response.body()));
+  /** The answer with a tag of what it says, or {@code 304} for a caller who has it already. */
+  static Response compared(Request request, Response response) {
+    ETag tag = new ETag(digest(response.body()));
+    return tag.unchanged(request).orElseGet(() -> tag.on(response));
   }
 
   /** {@code 304} for a caller who has the answer of this tag already. */
   Optional<Response> unchanged(Request request) {
-    return Conditions.has(request.headers(), quoted())
-        ? Optional.of(on(Response.empty(304)))
-        : Optional.empty();
+    return isKnown(request) ? Optional.of(on(Response.empty(304))) : Optional.empty();
+  }
+
+  /** Whether the caller has the answer of this tag already. */
+  boolean isKnown(Request request) {
+    return Conditions.has(request.headers(), quoted());
   }
 
   /** The answer with this tag. */
   Response on(Response response) {
-    return response.with("ETag", "W/" + quoted());
+    Map.Entry<String, String> header = header();
+    return response.with(header.getKey(), header.getValue());
+  }
+
+  /** The header of an answer with this tag. */
+  Map.Entry<String, String> header() {
+    return Map.entry("ETag", "W/" + quoted());
   }
 
   private String quoted() {

@@ -25,6 +25,8 @@ public final class ExportHandler {
   /** The order in which a reader can go on later; the usual one of an export. */
   private static final String BY_KEY = "$record_key";
 
+  private static final Map.Entry<String, String> UNSTORED = Map.entry("Cache-Control", "no-store");
+
   private final Database database;
   private final Gate gate;
   private final Export export;
@@ -45,13 +47,19 @@ public final class ExportHandler {
     Params params = Params.of(request);
     Export.Wanted wanted = wanted(params);
     CollectionRow collection = database.read(tx -> CollectionPath.get(tx, scope, request));
+    // Read before the snapshot is: a file may be newer than its tag says, never older.
+    ETag tag = CollectionPath.tag(request, collection);
+    if (tag.isKnown(request)) {
+      return new Streamed(List.of(tag.header(), UNSTORED), Export.TIME_MAX, null);
+    }
     String file = collection.identity().slug() + "." + wanted.format().word();
     return new Streamed(
         List.of(
             Map.entry("Content-Type", wanted.format().contentType()),
             Map.entry("Content-Disposition", "attachment; filename=\"" + file + "\""),
             Map.entry("X-Content-Type-Options", "nosniff"),
-            Map.entry("Cache-Control", "no-store")),
+            tag.header(),
+            UNSTORED),
         Export.TIME_MAX,
         out -> export.write(scope, collection.id(), wanted, out));
   }

@@ -44,25 +44,27 @@ public final class HistoryHandler {
     Scope scope = gate.read(request, SEGMENT);
     int limit = Params.of(request).limit(LIMIT, LIMIT_MAX);
     Long before = before(request);
-    return database.read(tx -> {
-      RecordHistory.Page page =
-          RecordHistory.page(
-              tx,
-              expressions,
-              CollectionPath.get(tx, scope, request),
-              request.path("key"),
-              before == null ? Long.MAX_VALUE : before,
-              limit);
-      return Response.json(
-          200,
-          Json.object()
-              .put(
-                  "history",
-                  Json.array(page.entries().stream().map(HistoryHandler::entry).toList()))
-              .put("has_more", page.more())
-              .put("next_cursor", page.more() ? Cursor.of(page.reached()) : null)
-              .build());
-    });
+    Response response =
+        database.read(tx -> {
+          RecordHistory.Page page =
+              RecordHistory.page(
+                  tx,
+                  expressions,
+                  CollectionPath.get(tx, scope, request),
+                  request.path("key"),
+                  before == null ? Long.MAX_VALUE : before,
+                  limit);
+          return Response.json(
+              200,
+              Json.object()
+                  .put(
+                      "history",
+                      Json.array(page.entries().stream().map(HistoryHandler::entry).toList()))
+                  .put("has_more", page.more())
+                  .put("next_cursor", page.more() ? Cursor.of(page.reached()) : null)
+                  .build());
+        });
+    return ETag.compared(request, response);
   }
 
   private static Json entry(RecordHistory.Entry entry) {
@@ -82,20 +84,22 @@ public final class HistoryHandler {
     Params params = Params.of(request);
     int limit = params.limit(LIMIT, LIMIT_MAX);
     Long before = before(request);
-    return database.read(tx -> {
-      List<SkippedEvents.SkippedEvent> rows =
-          SkippedEvents.list(
-              tx,
-              CollectionPath.get(tx, scope, request).id(),
-              params.text("reason"),
-              before,
-              limit);
-      return Response.json(
-          200,
-          new Listing<SkippedEvents.SkippedEvent>(
-                  "skipped", SkippedEvents.SkippedEvent::eventId, HistoryHandler::skip)
-              .page(rows, limit, last -> Cursor.of(last.position())));
-    });
+    Response response =
+        database.read(tx -> {
+          List<SkippedEvents.SkippedEvent> rows =
+              SkippedEvents.list(
+                  tx,
+                  CollectionPath.get(tx, scope, request).id(),
+                  params.text("reason"),
+                  before,
+                  limit);
+          return Response.json(
+              200,
+              new Listing<SkippedEvents.SkippedEvent>(
+                      "skipped", SkippedEvents.SkippedEvent::eventId, HistoryHandler::skip)
+                  .page(rows, limit, last -> Cursor.of(last.position())));
+        });
+    return ETag.compared(request, response);
   }
 
   private static Json skip(SkippedEvents.SkippedEvent skipped) {

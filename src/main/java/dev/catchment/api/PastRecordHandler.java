@@ -61,25 +61,28 @@ public final class PastRecordHandler {
     AsOf asOf = AsOf.of(Params.of(request), "as_of");
     RecordFields fields = fields(Params.of(request));
     String key = request.path("key");
-    return database.read(tx -> {
-      CollectionRow collection = CollectionPath.get(tx, scope, request);
-      Moment moment = asOf.in(tx, collection);
-      return switch (PastRecords.at(tx, expressions, collection, moment, List.of(key)).get(key)) {
-        case PastRecords.Past.Present(RecordRow row) ->
-            Response.json(
-                200,
-                Json.object()
-                    .put("record", row(collection, row, fields))
-                    .put("position", moment.position())
-                    .build());
-        case PastRecords.Past.Unknown unknown ->
-            throw new Failure(
-                Failure.Code.GONE,
-                "The event that held this record then is no longer stored",
-                null);
-        case null, default -> throw Failure.notFound("Record");
-      };
-    });
+    Response response =
+        database.read(tx -> {
+          CollectionRow collection = CollectionPath.get(tx, scope, request);
+          Moment moment = asOf.in(tx, collection);
+          return switch (PastRecords.at(tx, expressions, collection, moment, List.of(key))
+              .get(key)) {
+            case PastRecords.Past.Present(RecordRow row) ->
+                Response.json(
+                    200,
+                    Json.object()
+                        .put("record", row(collection, row, fields))
+                        .put("position", moment.position())
+                        .build());
+            case PastRecords.Past.Unknown unknown ->
+                throw new Failure(
+                    Failure.Code.GONE,
+                    "The event that held this record then is no longer stored",
+                    null);
+            case null, default -> throw Failure.notFound("Record");
+          };
+        });
+    return ETag.compared(request, response);
   }
 
   /** {@code GET …/records?as_of=}. */
@@ -95,17 +98,19 @@ public final class PastRecordHandler {
       }
     }
     Optional<Cursor.Keyed> place = request.query().first("cursor").map(Cursor::keyed);
-    return database.read(tx -> {
-      CollectionRow collection = CollectionPath.get(tx, scope, request);
-      // Later pages are of the moment of the first, whatever has come meanwhile.
-      Moment moment =
-          place.isPresent()
-              ? Moment.after(tx, collection, place.get().position())
-              : asOf.in(tx, collection);
-      Page page = new Page(expressions, collection, moment, limit, fields);
-      page.read(tx, place.map(Cursor.Keyed::key).orElse(""));
-      return Response.json(200, page.toJson());
-    });
+    Response response =
+        database.read(tx -> {
+          CollectionRow collection = CollectionPath.get(tx, scope, request);
+          // Later pages are of the moment of the first, whatever has come meanwhile.
+          Moment moment =
+              place.isPresent()
+                  ? Moment.after(tx, collection, place.get().position())
+                  : asOf.in(tx, collection);
+          Page page = new Page(expressions, collection, moment, limit, fields);
+          page.read(tx, place.map(Cursor.Keyed::key).orElse(""));
+          return Response.json(200, page.toJson());
+        });
+    return ETag.compared(request, response);
   }
 
   /** One page of what a collection held. */
@@ -185,30 +190,35 @@ public final class PastRecordHandler {
     int limit = params.limit(LIMIT, LIMIT_MAX);
     long @Nullable [] place =
         request.query().first("cursor").map(text -> Cursor.positions(text, 3)).orElse(null);
-    return database.read(tx -> {
-      CollectionRow collection = CollectionPath.get(tx, scope, request);
-      Moment begin = place == null ? from.in(tx, collection) : at(tx, collection, place[0]);
-      Moment end = place == null ? to.in(tx, collection) : at(tx, collection, place[1]);
-      if (begin.position() > end.position()) {
-        throw Failure.query("to", "must not be before from");
-      }
-      Json.ObjBuilder answer =
-          Json.object().put("from_position", begin.position()).put("to_position", end.position());
-      return Response.json(
-          200,
-          counts
-              ? counted(answer, Difference.counts(tx, collection, begin, end))
-              : listed(
-                  answer,
-                  collection,
-                  Difference.page(
-                      tx,
-                      expressions,
+    Response response =
+        database.read(tx -> {
+          CollectionRow collection = CollectionPath.get(tx, scope, request);
+          Moment begin = place == null ? from.in(tx, collection) : at(tx, collection, place[0]);
+          Moment end = place == null ? to.in(tx, collection) : at(tx, collection, place[1]);
+          if (begin.position() > end.position()) {
+            throw Failure.query("to", "must not be before from");
+          }
+          Json.ObjBuilder answer =
+              Json.object()
+                  .put("from_position", begin.position())
+                  .put("to_position", end.position());
+          return Response.json(
+              200,
+              counts
+                  ? counted(answer, Difference.counts(tx, collection, begin, end))
+                  : listed(
+                      answer,
                       collection,
-                      new Difference.Span(begin, end, place == null ? begin.position() : place[2]),
-                      limit),
-                  reached -> Cursor.of(begin.position(), end.position(), reached)));
-    });
+                      Difference.page(
+                          tx,
+                          expressions,
+                          collection,
+                          new Difference.Span(
+                              begin, end, place == null ? begin.position() : place[2]),
+                          limit),
+                      reached -> Cursor.of(begin.position(), end.position(), reached)));
+        });
+    return ETag.compared(request, response);
   }
 
   private static Moment at(Tx tx, CollectionRow collection, long position) {

@@ -51,18 +51,27 @@ public final class SchemaHandler {
     boolean formats = Boolean.TRUE.equals(params.flag("formats"));
     return database.read(tx -> {
       CollectionRow collection = CollectionPath.get(tx, scope, request);
-      FieldTree tree = samples.newest(tx, collection, records).fields();
-      return switch (format) {
-        case "json-schema" ->
-            Response.bytes(
-                200,
-                "application/schema+json",
-                JsonSchemaText.of(tree, collection.identity().name()).bytes());
-        case "typescript" ->
-            Response.text(200, TypeScriptText.of(tree, collection.identity().slug()));
-        case null, default -> Response.json(200, fields(tree, formats));
-      };
+      ETag tag = CollectionPath.tag(request, collection);
+      return tag.unchanged(request)
+          .orElseGet(() -> {
+            FieldTree tree = samples.newest(tx, collection, records).fields();
+            return tag.on(answer(collection, tree, format, formats));
+          });
     });
+  }
+
+  private static Response answer(
+      CollectionRow collection, FieldTree tree, @Nullable String format, boolean formats) {
+    return switch (format) {
+      case "json-schema" ->
+          Response.bytes(
+              200,
+              "application/schema+json",
+              JsonSchemaText.of(tree, collection.identity().name()).bytes());
+      case "typescript" ->
+          Response.text(200, TypeScriptText.of(tree, collection.identity().slug()));
+      case null, default -> Response.json(200, fields(tree, formats));
+    };
   }
 
   private static Json fields(FieldTree tree, boolean formats) {
@@ -93,21 +102,25 @@ public final class SchemaHandler {
     Long since = since(params);
     return database.read(tx -> {
       CollectionRow collection = CollectionPath.get(tx, scope, request);
-      Samples.Pair pair = samples.pair(tx, collection, since, records);
-      Drift drift = Drift.between(pair.before().fields(), pair.recent().fields());
-      return Response.json(
-          200,
-          Json.object()
-              .put("since", Fields.time(since))
-              .put("recent", sample(pair.recent()))
-              .put("before", sample(pair.before()))
-              .put("appeared", oneSided(drift.appeared()))
-              .put("vanished", oneSided(drift.vanished()))
-              .put(
-                  "changed",
-                  Json.array(drift.changed().stream().map(SchemaHandler::changed).toList()))
-              .build());
+      ETag tag = CollectionPath.tag(request, collection);
+      return tag.unchanged(request)
+          .orElseGet(() -> {
+            Samples.Pair pair = samples.pair(tx, collection, since, records);
+            return tag.on(Response.json(200, drift(since, pair)));
+          });
     });
+  }
+
+  private static Json drift(@Nullable Long since, Samples.Pair pair) {
+    Drift drift = Drift.between(pair.before().fields(), pair.recent().fields());
+    return Json.object()
+        .put("since", Fields.time(since))
+        .put("recent", sample(pair.recent()))
+        .put("before", sample(pair.before()))
+        .put("appeared", oneSided(drift.appeared()))
+        .put("vanished", oneSided(drift.vanished()))
+        .put("changed", Json.array(drift.changed().stream().map(SchemaHandler::changed).toList()))
+        .build();
   }
 
   private static @Nullable Long since(Params params) {

@@ -8,6 +8,7 @@ import dev.catchment.expr.RecordOrder;
 import dev.catchment.expr.RecordPath;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -22,6 +23,7 @@ final class Walk {
   private final String select;
   private final List<Object> args;
   private final boolean falling;
+  private final @Nullable KeyRange range;
 
   /** What an index orders by. */
   private enum By {
@@ -38,11 +40,12 @@ final class Walk {
     }
   }
 
-  private Walk(By by, String select, List<Object> args, boolean falling) {
+  private Walk(By by, String select, List<Object> args, boolean falling, @Nullable KeyRange range) {
     this.by = by;
     this.select = select;
     this.args = args;
     this.falling = falling;
+    this.range = range;
   }
 
   /**
@@ -75,7 +78,8 @@ final class Walk {
         by,
         "SELECT * FROM records WHERE generation = ? AND deleted = 0",
         List.of(generation),
-        falling);
+        falling,
+        null);
   }
 
   private static Walk byValue(long generation, long index, boolean falling) {
@@ -87,18 +91,15 @@ final class Walk {
          WHERE v.index_id = ?\
         """,
         List.of(generation, index),
-        falling);
+        falling,
+        null);
   }
 
   /** The same where it lies in a range; the whole where that is not one range of its keys. */
   private Walk within(List<KeyRange> ranges) {
-    if (ranges.size() != 1 || !isKey(ranges.getFirst())) {
-      return this;
-    }
-    List<Object> all = new ArrayList<>(args);
-    all.add(bound(ranges.getFirst().from()));
-    all.add(bound(ranges.getFirst().to()));
-    return new Walk(by, select + " AND " + by.key + " >= ? AND " + by.key + " <= ?", all, falling);
+    return ranges.size() == 1 && isKey(ranges.getFirst())
+        ? new Walk(by, select, args, falling, ranges.getFirst())
+        : this;
   }
 
   private boolean isKey(KeyRange range) {
@@ -117,6 +118,19 @@ final class Walk {
     StringBuilder sql = new StringBuilder(select);
     List<@Nullable Object> all = new ArrayList<>(args);
     String direction = falling ? " DESC" : " ASC";
+    if (range != null) {
+      // Next to the place itself the end that lies behind it is left out: a store that entered its
+      // index by that end would look at everything before the place again.
+      boolean entered = after != null && isWithin(range, after.keys().getFirst());
+      if (falling || !entered) {
+        sql.append(" AND ").append(by.key).append(" >= ?");
+        all.add(bound(range.from()));
+      }
+      if (!falling || !entered) {
+        sql.append(" AND ").append(by.key).append(" <= ?");
+        all.add(bound(range.to()));
+      }
+    }
     if (after != null) {
       String sign = falling ? " < " : " > ";
       all.add(bound(after.keys().getFirst()));
@@ -134,6 +148,13 @@ final class Walk {
     sql.append(" LIMIT ?");
     all.add(max);
     tx.each(sql.toString(), taker, all.toArray());
+  }
+
+  /** Whether a place lies behind the end of the range where the walk begins. */
+  private boolean isWithin(KeyRange range, byte[] key) {
+    return falling
+        ? Arrays.compareUnsigned(key, range.to()) <= 0
+        : Arrays.compareUnsigned(key, range.from()) >= 0;
   }
 
   private Object bound(byte[] key) {

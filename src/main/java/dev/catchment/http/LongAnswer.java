@@ -15,6 +15,8 @@ import java.util.concurrent.RejectedExecutionException;
  * but handlers and what they write runs on the event loop of its exchange.
  */
 final class LongAnswer {
+  private static final int NOT_MODIFIED = 304;
+
   private final Exchange exchange;
   private final Shared shared;
   private final Pace pace;
@@ -47,7 +49,11 @@ final class LongAnswer {
     }
     streamed.headers().forEach(header -> out.headers().add(header.getKey(), header.getValue()));
     out.putHeader("X-Request-Id", head.id());
-    if (HttpMethod.HEAD.equals(http.method())) {
+    Streamed.Body written = streamed.body();
+    if (written == null || HttpMethod.HEAD.equals(http.method())) {
+      if (written == null) {
+        out.setStatusCode(NOT_MODIFIED);
+      }
       exchange.end();
       var _ = out.end();
       return;
@@ -56,15 +62,15 @@ final class LongAnswer {
     AnswerStream stream =
         new AnswerStream(out, context, streamed, shared.streams.bounds(), exchange::end);
     try {
-      shared.handlers.execute(() -> write(streamed, stream));
+      shared.handlers.execute(() -> write(written, stream));
     } catch (RejectedExecutionException e) {
       failed(stream, exchange.unavailable(e));
     }
   }
 
-  private void write(Streamed streamed, AnswerStream stream) {
+  private void write(Streamed.Body written, AnswerStream stream) {
     try {
-      streamed.body().write(stream);
+      written.write(stream);
       stream.finish();
     } catch (IOException e) {
       context.runOnContext(ignored -> stream.cut());

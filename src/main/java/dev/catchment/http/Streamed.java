@@ -5,15 +5,17 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An answer of 200 whose body is written while it is made.
+ * An answer of 200 whose body is written while it is made, or of 304 for a client who has it.
  *
  * @param headers names and values in order; {@code X-Request-Id} is added by the server
  * @param timeMax how long the whole may take, however fast the client reads
- * @param body writes it, on a virtual thread; not asked for a HEAD
+ * @param body writes it, on a virtual thread; not asked for a HEAD; null for 304
  */
-public record Streamed(List<Map.Entry<String, String>> headers, Duration timeMax, Body body) {
+public record Streamed(
+    List<Map.Entry<String, String>> headers, Duration timeMax, @Nullable Body body) {
   /** What is written. */
   @FunctionalInterface
   public interface Body {

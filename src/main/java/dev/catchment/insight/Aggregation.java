@@ -21,18 +21,8 @@ import java.util.function.Function;
  * bounds that the answer tells. Safe for use by several threads.
  */
 public final class Aggregation {
-  /** Records that one question looks at. */
-  private static final long RECORDS_MAX = 1_000_000;
-
-  private static final long MILLIS_MAX = 10_000;
-
   /** How often the time is asked for. */
   private static final int RECORDS_PER_LOOK = 1_000;
-
-  private static final int GROUPS_MAX = 10_000;
-  private static final long GROUP_CHARS_MAX = 8L << 20;
-  private static final int DISTINCT_MAX = 500_000;
-  private static final long DISTINCT_CHARS_MAX = 48L << 20;
 
   /** Each holds one of the store's few reading connections. */
   private static final int AT_ONCE_MAX = 2;
@@ -42,12 +32,21 @@ public final class Aggregation {
   private final Database database;
   private final RecordScan scan;
   private final InstantSource clock;
+  private final AggregateBounds bounds;
   private final Semaphore places = new Semaphore(AT_ONCE_MAX);
 
+  /** Answers within the bounds of a node. */
   public Aggregation(Database database, RecordScan scan, InstantSource clock) {
+    this(database, scan, clock, AggregateBounds.standard());
+  }
+
+  /** Answers by {@code clock}, within these bounds. */
+  public Aggregation(
+      Database database, RecordScan scan, InstantSource clock, AggregateBounds bounds) {
     this.database = database;
     this.scan = scan;
     this.clock = clock;
+    this.bounds = bounds;
   }
 
   /**
@@ -64,7 +63,7 @@ public final class Aggregation {
       throw Failure.retryLater("Too many questions are asked at once", RETRY_SECONDS);
     }
     try {
-      Run run = new Run(query, question, clock.millis() + MILLIS_MAX);
+      Run run = new Run(query, question, clock.millis() + bounds.millisMax());
       database.read(tx -> {
         scan.each(
             tx, collection.apply(tx), RecordQuery.parse(RecordQuery.Given.all()), null, run::take);
@@ -82,9 +81,11 @@ public final class Aggregation {
     private final Question question;
     private final long until;
     private final Map<String, Group> groups = new LinkedHashMap<>();
-    private final Tally.Room groupRoom = new Tally.Room(GROUPS_MAX, GROUP_CHARS_MAX);
-    private final Tally.Room distinctRoom = new Tally.Room(DISTINCT_MAX, DISTINCT_CHARS_MAX);
-    private final List<String> bounds = new ArrayList<>();
+    private final Tally.Room groupRoom =
+        new Tally.Room(bounds.groupsMax(), bounds.groupCharactersMax());
+    private final Tally.Room distinctRoom =
+        new Tally.Room(bounds.distinctMax(), bounds.distinctCharactersMax());
+    private final List<String> met = new ArrayList<>();
     private long scanned;
     private long matched;
 
@@ -95,12 +96,12 @@ public final class Aggregation {
     }
 
     boolean take(RecordRow record) {
-      if (scanned >= RECORDS_MAX) {
-        bounds.add("records");
+      if (scanned >= bounds.recordsMax()) {
+        met.add("records");
         return false;
       }
       if (scanned % RECORDS_PER_LOOK == 0 && clock.millis() > until) {
-        bounds.add("time");
+        met.add("time");
         return false;
       }
       scanned++;
@@ -130,10 +131,10 @@ public final class Aggregation {
 
     Aggregates result(int limit) {
       if (groupRoom.isFull()) {
-        bounds.add("groups");
+        met.add("groups");
       }
       if (distinctRoom.isFull()) {
-        bounds.add("distinct");
+        met.add("distinct");
       }
       List<Aggregates.Row> rows =
           groups.values().stream()
@@ -141,7 +142,7 @@ public final class Aggregation {
               .sorted(Group.order(question))
               .limit(limit)
               .toList();
-      return new Aggregates(rows, groups.size(), scanned, matched, List.copyOf(bounds));
+      return new Aggregates(rows, groups.size(), scanned, matched, List.copyOf(met));
     }
   }
 }

@@ -212,7 +212,8 @@ final class Doors {
 
     private void insight(Router router, Gate gate) {
       new SchemaHandler(stores.database(), gate, scan()).routes(router);
-      new AggregateHandler(gate, new Aggregation(stores.database(), scan(), stores.clock()))
+      new AggregateHandler(
+              stores.database(), gate, new Aggregation(stores.database(), scan(), stores.clock()))
           .routes(router);
     }
 

@@ -1,10 +1,8 @@
 package dev.catchment.main;
 
-import dev.catchment.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PrintWriter;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -17,10 +15,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code catchment export}: writes the records of a collection to a file. A download that breaks is
@@ -35,14 +30,12 @@ import picocli.CommandLine.Spec;
 final class ExportCommand implements Callable<Integer> {
   private static final int BUFFER_BYTES = 1 << 16;
   private static final int OK = 200;
+  private static final List<String> FORMATS = List.of("ndjson", "csv", "parquet");
 
   /** How often in turn it goes on after a download broke without a new record. */
   private static final int BREAKS_MAX = 3;
 
-  @Mixin private Remote remote = new Remote();
-
-  @Option(names = "--collection", required = true, description = "Its id or slug.")
-  private String collection = "";
+  @Mixin private Remote remote;
 
   @Option(names = "--format", description = "ndjson, csv or parquet (${DEFAULT-VALUE}).")
   private String format = "ndjson";
@@ -71,70 +64,38 @@ final class ExportCommand implements Callable<Integer> {
   @Option(names = "--restart", description = "Do not go on with a part that an earlier run left.")
   private boolean restart;
 
-  @Spec private @Nullable CommandSpec spec;
-
-  private final Map<String, String> environment;
   private final boolean terminal;
 
   /**
    * @param terminal whether a person watches
    */
   ExportCommand(Map<String, String> environment, boolean terminal) {
-    this.environment = environment;
+    this.remote = new Remote(environment);
     this.terminal = terminal;
   }
 
   @Override
   public Integer call() throws InterruptedException {
-    if (spec == null) {
-      throw new IllegalStateException("Not run by a command line");
-    }
-    String fault = fault();
-    if (fault != null) {
-      throw new ParameterException(spec.commandLine(), fault);
-    }
-    PrintWriter err = spec.commandLine().getErr();
     PartFile part = new PartFile(out, format.equals("csv"));
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      if (restart || !isResumable()) {
-        part.restart();
-      }
-      download(client, part);
-      part.finish();
-      spec.commandLine().getOut().println(out + ": " + Files.size(out) + " bytes");
-      spec.commandLine().getOut().flush();
-      return 0;
-    } catch (Refused e) {
-      err.println(e.getMessage());
-      return 1;
-    } catch (IOException e) {
-      err.println(
-          remote.brokenOff(e)
-              + (isResumable() ? "; run it again to go on with " + part.path() : ""));
-      return 1;
-    } finally {
-      err.flush();
-    }
-  }
-
-  private @Nullable String fault() {
-    if (!List.of("ndjson", "csv", "parquet").contains(format)) {
-      return "--format must be ndjson, csv or parquet";
-    }
-    return remote.fault(environment);
+    return remote.run(
+        FORMATS.contains(format) ? null : "--format must be ndjson, csv or parquet",
+        () ->
+            isResumable() && Files.exists(part.path())
+                ? "; run it again to go on with " + part.path()
+                : "",
+        (client, told, err) -> {
+          if (restart || !isResumable()) {
+            part.restart();
+          }
+          download(client, part);
+          part.finish();
+          told.println(out + ": " + Files.size(out) + " bytes");
+          return 0;
+        });
   }
 
   private boolean isResumable() {
     return sort == null && !format.equals("parquet");
-  }
-
-  /** What the server said in place of the file. */
-  private static final class Refused extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    Refused(String sentence) {
-      super(sentence, null, false, false);
-    }
   }
 
   private void download(HttpClient client, PartFile part) throws IOException, InterruptedException {
@@ -162,14 +123,14 @@ final class ExportCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     HttpResponse<InputStream> answer =
         client.send(
-            remote.request(environment, collection, "export", query(from)).build(),
+            remote.request("export", query(from)).build(),
             HttpResponse.BodyHandlers.ofInputStream());
     try (InputStream body = answer.body()) {
       if (answer.statusCode() != OK) {
-        throw new Refused(sentence(answer.statusCode(), body.readAllBytes()));
+        throw new Remote.Refused(answer.statusCode(), body.readAllBytes());
       }
       try (OutputStream file = part.append();
-          Progress progress = new Progress(collection, -1, terminal)) {
+          Progress progress = new Progress(remote.collection(), -1, terminal)) {
         byte[] buffer = new byte[BUFFER_BYTES];
         for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
           file.write(buffer, 0, read);
@@ -197,13 +158,5 @@ final class ExportCommand implements Callable<Integer> {
     if (value != null) {
       query.put(name, value);
     }
-  }
-
-  /** The sentence of an answer that is an error. */
-  static String sentence(int status, byte[] body) {
-    return Json.parse(body).orElse(Json.nil()) instanceof Json.Obj object
-            && object.get("error") instanceof Json.Str text
-        ? text.value()
-        : "The server answered " + status;
   }
 }

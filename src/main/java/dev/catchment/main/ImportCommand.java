@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -17,10 +16,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code catchment import}: fills a collection from a file of JSON Lines. Exit code 0 when every
@@ -34,10 +30,7 @@ import picocli.CommandLine.Spec;
 final class ImportCommand implements Callable<Integer> {
   private static final int OK = 200;
 
-  @Mixin private Remote remote = new Remote();
-
-  @Option(names = "--collection", required = true, description = "Its id or slug.")
-  private String collection = "";
+  @Mixin private Remote remote;
 
   @Option(names = "--in", required = true, description = "The file to read.")
   private Path in = Path.of("");
@@ -52,53 +45,41 @@ final class ImportCommand implements Callable<Integer> {
       description = "Members of lines to leave out: event_type, source_event_at.")
   private @Nullable String ignore;
 
-  @Spec private @Nullable CommandSpec spec;
-
-  private final Map<String, String> environment;
   private final boolean terminal;
 
   /**
    * @param terminal whether a person watches
    */
   ImportCommand(Map<String, String> environment, boolean terminal) {
-    this.environment = environment;
+    this.remote = new Remote(environment);
     this.terminal = terminal;
   }
 
   @Override
   public Integer call() throws InterruptedException {
-    if (spec == null) {
-      throw new IllegalStateException("Not run by a command line");
-    }
-    String fault = Files.isReadable(in) ? remote.fault(environment) : "--in cannot be read: " + in;
-    if (fault != null) {
-      throw new ParameterException(spec.commandLine(), fault);
-    }
-    PrintWriter err = spec.commandLine().getErr();
-    try (HttpClient client = HttpClient.newHttpClient();
-        Progress progress = new Progress(collection, Files.size(in), terminal)) {
-      HttpResponse<byte[]> answer =
-          client.send(
-              remote
-                  .request(environment, collection, "import", query())
-                  .POST(
-                      HttpRequest.BodyPublishers.ofInputStream(() -> new Watched(file(), progress)))
-                  .build(),
-              HttpResponse.BodyHandlers.ofByteArray());
-      return tell(answer, spec.commandLine().getOut(), err);
-    } catch (IOException | UncheckedIOException e) {
-      err.println(remote.brokenOff(e) + "; lines may be imported again without harm");
-      return 1;
-    } finally {
-      err.flush();
-    }
+    return remote.run(
+        Files.isReadable(in) ? null : "--in cannot be read: " + in,
+        () -> "; lines may be imported again without harm",
+        (client, out, err) -> {
+          try (Progress progress = new Progress(remote.collection(), Files.size(in), terminal)) {
+            HttpResponse<byte[]> answer =
+                client.send(
+                    remote
+                        .request("import", query())
+                        .POST(
+                            HttpRequest.BodyPublishers.ofInputStream(
+                                () -> new Watched(file(), progress)))
+                        .build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+            return tell(answer, out, err);
+          }
+        });
   }
 
   private static int tell(HttpResponse<byte[]> answer, PrintWriter out, PrintWriter err) {
     if (answer.statusCode() != OK
         || !(Json.parse(answer.body()).orElse(Json.nil()) instanceof Json.Obj outcome)) {
-      err.println(ExportCommand.sentence(answer.statusCode(), answer.body()));
-      return 1;
+      throw new Remote.Refused(answer.statusCode(), answer.body());
     }
     if (outcome.get("errors") instanceof Json.Arr errors) {
       for (Json error : errors.items()) {
@@ -110,7 +91,6 @@ final class ImportCommand implements Callable<Integer> {
     boolean whole =
         outcome.get("skipped") instanceof Json.Num skipped && skipped.text().equals("0");
     out.println("imported " + text(outcome, "imported") + ", skipped " + text(outcome, "skipped"));
-    out.flush();
     return whole ? 0 : 1;
   }
 

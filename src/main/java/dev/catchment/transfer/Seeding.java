@@ -128,7 +128,7 @@ public final class Seeding {
 
     Outcome all(Lines lines) throws IOException {
       List<Event> batch = new ArrayList<>();
-      CollectionRow collection = open(0);
+      CollectionRow collection = open(0, 1);
       SeedShape shape = new SeedShape(collection.fold(), expressions);
       long first = 1;
       int bytes = 0;
@@ -141,15 +141,35 @@ public final class Seeding {
         }
         if (batch.size() >= BATCH_LINES || bytes >= BATCH_BYTES) {
           append(batch, first);
-          // The rules may have changed since.
-          collection = open(0);
-          shape = new SeedShape(collection.fold(), expressions);
           first = line + 1;
           bytes = 0;
+          // The rules may have changed since.
+          collection = open(0, first);
+          shape = new SeedShape(collection.fold(), expressions);
         }
       }
       append(batch, first);
       return new Outcome(imported, skipped, List.copyOf(refused));
+    }
+
+    /**
+     * The collection, which takes so many more events.
+     *
+     * @param first the first line that is not imported yet
+     */
+    private CollectionRow open(int events, long first) {
+      try {
+        return open(events);
+      } catch (Failure e) {
+        if (e.code() != Failure.Code.RATE_LIMITED || first == 1) {
+          throw e;
+        }
+        throw Failure.tooFast(upTo(e.sentence(), first), e.retryAfterSeconds());
+      }
+    }
+
+    private static String upTo(String sentence, long first) {
+      return sentence + ": all lines before line " + first + " were imported";
     }
 
     private CollectionRow open(int events) {
@@ -206,13 +226,12 @@ public final class Seeding {
       if (batch.isEmpty()) {
         return;
       }
-      open(batch.size());
+      open(batch.size(), first);
       List<CompletableFuture<StoredEvent>> appended = batch.stream().map(log::append).toList();
       try {
         CompletableFuture.allOf(appended.toArray(CompletableFuture<?>[]::new)).join();
       } catch (CompletionException e) {
-        throw Failure.retryLater(
-            "Service unavailable: all lines before line " + first + " were imported", 1);
+        throw Failure.retryLater(upTo("Service unavailable", first), 1);
       }
       imported += batch.size();
       batch.clear();

@@ -254,7 +254,7 @@ final class ApiNode implements AutoCloseable {
   private void collectionParts(Router router, Gate gate, InstantSource clock, Plan plan) {
     RecordScan scan = new RecordScan(ScanBounds.standard());
     new SchemaHandler(database, gate, scan).routes(router);
-    new AggregateHandler(gate, new Aggregation(database, scan, clock)).routes(router);
+    new AggregateHandler(database, gate, new Aggregation(database, scan, clock)).routes(router);
     new ExportHandler(database, gate, new Export(database, scan)).routes(router);
     EventLog log = new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20, 100 << 20));
     new ImportHandler(

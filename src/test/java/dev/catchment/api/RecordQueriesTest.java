@@ -2,73 +2,14 @@ package dev.catchment.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.catchment.collections.DataExpressions;
-import dev.catchment.collections.Projector;
-import dev.catchment.log.Cursors;
-import dev.catchment.log.EventLog;
-import dev.catchment.log.LogBounds;
 import dev.catchment.testkit.BothDatabases;
-import dev.catchment.testkit.Sample;
-import dev.catchment.worker.Step;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
 
 /** Queries over records, chosen fields and tags of answers, over HTTP. */
 final class RecordQueriesTest {
-  /** A collection and its source behind the API. */
-  private static final class Table {
-    private final ApiNode node;
-    private final String source;
-    private final Projector projector;
-    final String id;
-    final String records;
-
-    Table(ApiNode node) throws Exception {
-      this.node = node;
-      this.source = node.source("s");
-      this.id = node.collection("c", source);
-      this.records = "/v1/collections/" + id + "/records";
-      this.projector =
-          new Projector(
-              node.database,
-              new EventLog(node.database, new LogBounds(1_000, 1 << 26, 1 << 20, 100 << 20)),
-              new Cursors(node.database, "a", 60_000),
-              node.ids,
-              new DataExpressions(node.transforms, Sample.VIEWS),
-              (tx, row, changes, events) -> {});
-    }
-
-    void add(String body) throws Exception {
-      assertThat(node.post("/v1/ingest/" + source, body).status()).isEqualTo(200);
-      for (Step.Next next = projector.step();
-          next instanceof Step.Next.Again || next instanceof Step.Next.Rest;
-          next = projector.step()) {}
-    }
-
-    ApiNode.Answer get(String query) throws Exception {
-      return node.get(records + "?" + query);
-    }
-
-    ApiNode.Answer again(String path, ApiNode.Answer answer) throws Exception {
-      return node.send(
-          "GET",
-          path,
-          "",
-          Map.of("X-API-Key", ApiNode.KEY, "If-None-Match", answer.header("ETag")));
-    }
-
-    List<String> keys(String query) throws Exception {
-      ApiNode.Answer answer = get(query);
-      assertThat(answer.status()).as(answer.body().text()).isEqualTo(200);
-      return IntStream.range(0, answer.size("records"))
-          .mapToObj(i -> answer.text("records", i, "record_key"))
-          .toList();
-    }
-  }
-
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
@@ -166,7 +107,19 @@ final class RecordQueriesTest {
               table.records,
               table.records + "?sort=n",
               table.records + "/a",
-              table.records + "/b");
+              table.records + "/b",
+              table.records + "/a?as_of=1",
+              table.records + "?as_of=1",
+              table.records + "/a/history",
+              collection + "/diff?from=0",
+              collection + "/diff?from=0&counts=true",
+              collection + "/skipped",
+              collection + "/backfill",
+              collection + "/schema",
+              collection + "/schema?format=json-schema",
+              collection + "/schema?format=typescript",
+              collection + "/schema/drift",
+              collection + "/aggregate");
       for (String path : paths) {
         ApiNode.Answer first = node.get(path);
         assertThat(first.header("ETag")).as(path).startsWith("W/\"");
@@ -187,6 +140,46 @@ final class RecordQueriesTest {
       assertThat(table.again(table.records, records).status()).isEqualTo(200);
       assertThat(table.again(table.records + "/a", a).status()).isEqualTo(200);
       assertThat(table.again(table.records + "/b", b).status()).as("only a changed").isEqualTo(304);
+    }
+  }
+
+  @BothDatabases
+  void whatIsWorkedOutOfRecordsIsAnotherWheneverOneOfThemIs(BothDatabases.Store store)
+      throws Exception {
+    try (ApiNode node = new ApiNode(store)) {
+      Table table = new Table(node);
+      table.add("{\"id\":\"a\",\"n\":1}");
+      String collection = "/v1/collections/" + table.id;
+      List<String> paths =
+          List.of(
+              table.records + "/a/history",
+              collection + "/diff?from=0",
+              collection + "/diff?from=0&counts=true",
+              collection + "/schema",
+              collection + "/schema?format=json-schema",
+              collection + "/schema/drift",
+              collection + "/aggregate");
+      List<ApiNode.Answer> before = new ArrayList<>();
+      for (String path : paths) {
+        before.add(node.get(path));
+      }
+      table.add("{\"id\":\"a\",\"n\":2}");
+      table.add("{\"id\":\"b\",\"m\":2}");
+      for (int i = 0; i < paths.size(); i++) {
+        ApiNode.Answer now = table.again(paths.get(i), before.get(i));
+        assertThat(now.status()).as(paths.get(i)).isEqualTo(200);
+        assertThat(now.body()).isNotEqualTo(before.get(i).body());
+      }
+      ApiNode.Answer skipped = node.get(collection + "/skipped");
+      table.add("{}");
+      assertThat(table.again(collection + "/skipped", skipped).status()).isEqualTo(200);
+      ApiNode.Answer titled = node.get(collection + "/schema?format=json-schema");
+      node.patch(collection, "{\"name\":\"Other\"}");
+      assertThat(table.again(collection + "/schema?format=json-schema", titled).body().text())
+          .contains("Other");
+      ApiNode.Answer idle = node.get(collection + "/backfill");
+      node.post(collection + "/backfill", "");
+      assertThat(table.again(collection + "/backfill", idle).status()).isEqualTo(200);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.catchment.collections;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.catchment.base.Times;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.SettableClock;
 import dev.catchment.worker.Step;
@@ -394,5 +395,50 @@ final class RecordQueryTest {
     }
     assertThatThrownBy(() -> RecordPlace.parse(text, query(null, "a,b").order()))
         .hasMessage("Invalid cursor");
+  }
+
+  @BothDatabases
+  void aCursorMayStandBeforeWithinOrBehindWhatIsAskedFor(BothDatabases.Store store) {
+    try (ProjectorNode node = new ProjectorNode(store, "a", clock)) {
+      String plain = node.create("plain", Events.SOURCE, Events.spec("id", "{}")).id();
+      String indexed =
+          node.create("indexed", Events.SOURCE, Events.spec("id", "{\"indexes\":[\"v\"]}")).id();
+      for (int i = 0; i < 10; i++) {
+        clock.set(Events.RECEIVED + i);
+        node.append("{\"id\":" + i + ",\"v\":" + i + "}");
+      }
+      node.settle();
+      build(node);
+      for (String id : List.of(plain, indexed)) {
+        for (String path : List.of("v", "$updated_at")) {
+          assertThat(behind(node, id, 2, path, from(path, 5))).containsExactly("5", "6", "7");
+          assertThat(behind(node, id, 7, path, from(path, 5))).containsExactly("7", "8", "9");
+          assertThat(behind(node, id, 7, path, to(path, 5))).isEmpty();
+          assertThat(behind(node, id, 2, "-" + path, to(path, 5))).containsExactly("5", "4", "3");
+          assertThat(behind(node, id, 7, "-" + path, to(path, 5))).containsExactly("2", "1", "0");
+          assertThat(behind(node, id, 7, "-" + path, from(path, 5))).isEmpty();
+        }
+      }
+    }
+  }
+
+  private static String from(String path, int i) {
+    return "[{\"field\":\"" + path + "\",\"op\":\"gte\",\"value\":" + value(path, i) + "}]";
+  }
+
+  private static String to(String path, int i) {
+    return "[{\"field\":\"" + path + "\",\"op\":\"lte\",\"value\":" + value(path, i) + "}]";
+  }
+
+  private static String value(String path, int i) {
+    return path.equals("v") ? Integer.toString(i) : "\"" + Times.format(Events.RECEIVED + i) + "\"";
+  }
+
+  /** Up to three keys of what is asked for behind so many of all records. */
+  private static List<String> behind(
+      ProjectorNode node, String id, int passed, String sort, String where) {
+    RecordPlace place = node.page(id, query(null, sort), null, passed).next();
+    assertThat(place).isNotNull();
+    return node.page(id, query(where, sort), place, 3).rows().stream().map(RecordRow::key).toList();
   }
 }

@@ -7,6 +7,8 @@ import dev.catchment.base.Times;
 import dev.catchment.json.Json;
 import dev.catchment.testkit.BothDatabases;
 import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +25,12 @@ import org.junit.jupiter.api.Timeout;
 /** What clients read from {@code /v1/collections/{id}/changes} of whole nodes. */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ChangesTest {
+  private static final int CHANGES_A_ROUND = 100;
+  private static final int ROUNDS_MAX = 10;
+
+  /** The aim for 99 of 100 changes. */
+  private static final long DELAY_MILLIS_MAX = 20;
+
   private static final String GONE = "[{\"field\":\"gone\",\"op\":\"eq\",\"value\":true}]";
 
   private static String collection(LiveNode node, String slug, String source) {
@@ -316,23 +324,82 @@ final class ChangesTest {
   }
 
   @BothDatabases
+  void aCursorFromBeforeAForgottenDeletionIsToldToStartAgain(BothDatabases.Store store)
+      throws Exception {
+    String id;
+    String before;
+    String after;
+    try (LiveNode node = new LiveNode(store)) {
+      String source = source(node);
+      id = collection(node, "things", source);
+      put(node, source, "kept", 1);
+      put(node, source, "dropped", 1);
+      LiveNode.await("both records", () -> table(node, id).size() == 2);
+      before = text(poll(node, id, "?wait=0"), "next_cursor");
+      drop(node, source, "dropped");
+      Json.Obj deletion = poll(node, id, "?cursor=" + before);
+      assertThat(changes(deletion)).hasSize(1);
+      after = text(deletion, "next_cursor");
+    }
+    Clock later = Clock.offset(Clock.systemUTC(), Duration.ofDays(2));
+    Map<String, String> settings = Map.of("CATCHMENT_RETENTION_TOMBSTONE_DAYS", "1");
+    try (LiveNode node = new LiveNode(store, settings, later)) {
+      String path = "/v1/collections/" + id;
+      LiveNode.await(
+          "the tombstone is forgotten",
+          () ->
+              LiveNode.text(node.call("GET", path, new byte[0]).body(), "stats", "tombstone_count")
+                  .equals("0"));
+      HttpResponse<byte[]> expired =
+          node.call("GET", path + "/changes?wait=0&cursor=" + before, new byte[0]);
+      assertThat(expired.statusCode()).isEqualTo(410);
+      assertThat(LiveNode.text(expired.body(), "error")).isEqualTo("Cursor expired");
+      try (ChangeClient client =
+          new ChangeClient(
+              node,
+              id,
+              "?cursor=start",
+              "X-API-Key: " + LiveNode.KEY,
+              "Last-Event-ID: " + before)) {
+        assertThat(client.status).startsWith("HTTP/1.1 410 ");
+      }
+      assertThat(changes(poll(node, id, "?wait=0&cursor=" + after)))
+          .as("who was told of the deletion")
+          .isEmpty();
+      assertThat(changes(poll(node, id, "?wait=0&cursor=start")))
+          .extracting(change -> text(change, "record_key"))
+          .containsExactly("kept");
+    }
+  }
+
+  @BothDatabases
   void aChangeReachesTheSubscriberWithinMilliseconds(BothDatabases.Store store) throws Exception {
     try (LiveNode node = new LiveNode(store)) {
       String source = source(node);
       String id = collection(node, "things", source);
       try (ChangeClient client = ChangeClient.of(node, id, "now")) {
         assertThat(client.next().event()).isEqualTo("ready");
-        List<Long> delays = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
-          put(node, source, "k", i);
-          ChangeClient.Message message = client.next();
-          delays.add(
-              Instant.now().toEpochMilli() - Times.parse(message.at("changed_at")).orElseThrow());
+        long best = Long.MAX_VALUE;
+        // Others use the machine too: what counts is what a subscriber can rely on undisturbed.
+        for (int round = 0; round < ROUNDS_MAX && best >= DELAY_MILLIS_MAX; round++) {
+          best = Math.min(best, delays(node, source, client).get(CHANGES_A_ROUND * 99 / 100 - 1));
         }
-        delays.sort(Long::compare);
-        // Wide enough for a machine that is busy otherwise, and far from anybody's polling.
-        assertThat(delays.get(50)).as("median of %s", delays).isLessThan(100);
+        assertThat(best).as("99 of 100 changes, in milliseconds").isLessThan(DELAY_MILLIS_MAX);
       }
     }
+  }
+
+  /** From the commit of each of some changes until it is read, in milliseconds, rising. */
+  private static List<Long> delays(LiveNode node, String source, ChangeClient client)
+      throws Exception {
+    List<Long> delays = new ArrayList<>();
+    for (int i = 0; i < CHANGES_A_ROUND; i++) {
+      put(node, source, "k", i);
+      ChangeClient.Message message = client.next();
+      delays.add(
+          Instant.now().toEpochMilli() - Times.parse(message.at("changed_at")).orElseThrow());
+    }
+    delays.sort(Long::compare);
+    return delays;
   }
 }

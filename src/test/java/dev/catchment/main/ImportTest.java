@@ -1,18 +1,20 @@
 package dev.catchment.main;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.catchment.json.Json;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.Receiver;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Imports into collections of a whole node. */
 final class ImportTest {
@@ -144,7 +146,7 @@ final class ImportTest {
       node.node.connect(node.sourceId, node.node.destination("d", receiver.url("/x")));
       node.records("{\"id\":1}", "{\"id\":2}");
       // What is sent behind them arrives, so they were passed over and not merely slow.
-      node.node.ingest(node.sourceId, "{\"id\":3}".getBytes(StandardCharsets.UTF_8));
+      node.node.ingest(node.sourceId, "{\"id\":3}".getBytes(UTF_8));
       receiver.awaitCount(1, Duration.ofSeconds(30));
       node.awaitCount(3);
 
@@ -162,20 +164,53 @@ final class ImportTest {
   @BothDatabases
   void whoMayNotIsToldBeforeTheBodyIsRead(BothDatabases.Store store) {
     try (SeededNode node = new SeededNode(store, Json.object().build())) {
-      byte[] large = "{\"id\":1}\n".repeat(400_000).getBytes(StandardCharsets.UTF_8);
+      byte[] large = "{\"id\":1}\n".repeat(400_000).getBytes(UTF_8);
       HttpResponse<byte[]> nobody =
           node.node.call("POST", "/v1/collections/" + "0".repeat(32) + "/import", large);
       assertThat(nobody.statusCode()).isEqualTo(404);
       node.node.call(
           "PATCH",
           "/v1/collections/" + node.collectionId,
-          "{\"status\":\"disabled\"}".getBytes(StandardCharsets.UTF_8));
-      HttpResponse<byte[]> disabled =
-          node.call("POST", "/import", "{\"id\":1}".getBytes(StandardCharsets.UTF_8));
+          "{\"status\":\"disabled\"}".getBytes(UTF_8));
+      HttpResponse<byte[]> disabled = node.call("POST", "/import", "{\"id\":1}".getBytes(UTF_8));
       assertThat(disabled.statusCode()).isEqualTo(409);
       assertThat(LiveNode.text(disabled.body(), "error")).isEqualTo("Collection is disabled");
       assertThat(node.node.events(node.sourceId)).isZero();
     }
+  }
+
+  @BothDatabases
+  void theQuotaOfEventsHoldsForImportsToo(BothDatabases.Store store) {
+    Map<String, String> quota = Map.of("CATCHMENT_QUOTAS_EVENTS_PER_MONTH", "600");
+    try (SeededNode node = new SeededNode(store, Json.object().build(), quota)) {
+      HttpResponse<byte[]> many = imported(node, 0, 700);
+      assertThat(many.statusCode()).isEqualTo(429);
+      assertThat(LiveNode.text(many.body(), "error"))
+          .isEqualTo("Event quota exceeded: all lines before line 501 were imported");
+      assertThat(many.headers().firstValue("Retry-After"))
+          .hasValueSatisfying(seconds -> assertThat(Long.parseLong(seconds)).isPositive());
+      node.awaitCount(500);
+
+      assertThat(imported(node, 500, 601).statusCode()).as("one too many").isEqualTo(429);
+      assertThat(imported(node, 500, 600).statusCode()).as("just enough").isEqualTo(200);
+      node.awaitCount(600);
+      HttpResponse<byte[]> more = imported(node, 600, 601);
+      assertThat(more.statusCode()).isEqualTo(429);
+      assertThat(LiveNode.text(more.body(), "error")).isEqualTo("Event quota exceeded");
+      HttpResponse<byte[]> sent =
+          node.node.call("POST", "/v1/ingest/" + node.sourceId, "{\"id\":-1}".getBytes(UTF_8));
+      assertThat(sent.statusCode()).as("seeds count like events that are sent").isEqualTo(429);
+      assertThat(node.count()).isEqualTo(600);
+    }
+  }
+
+  /** Imports records with the numbers from the first to before the last. */
+  private static HttpResponse<byte[]> imported(SeededNode node, int first, int last) {
+    String lines =
+        IntStream.range(first, last)
+            .mapToObj(i -> "{\"id\":" + i + "}")
+            .collect(Collectors.joining("\n"));
+    return node.call("POST", "/import", lines.getBytes(UTF_8));
   }
 
   @BothDatabases

@@ -9,6 +9,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** A whole node with one collection that is filled by imports; answers are held to the document. */
@@ -20,7 +21,12 @@ final class SeededNode implements AutoCloseable {
   final String collectionId;
 
   SeededNode(BothDatabases.Store store, Json.Obj collection) {
-    this.node = new LiveNode(store);
+    this(store, collection, Map.of());
+  }
+
+  /** The same with further settings from the environment. */
+  SeededNode(BothDatabases.Store store, Json.Obj collection, Map<String, String> more) {
+    this.node = new LiveNode(store, more);
     this.sourceId = node.source("orders", Json.object().build());
     this.collectionId = make("orders", collection);
   }

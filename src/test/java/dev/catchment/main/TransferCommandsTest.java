@@ -138,6 +138,17 @@ final class TransferCommandsTest {
         .isEqualTo(2);
     assertThat(run(new ExportCommand(key, false), "--collection", "c")).isEqualTo(2);
     assertThat(run(new ImportCommand(key, false), "--collection", "c", "--in", file)).isEqualTo(2);
+    assertThat(
+            run(
+                new ImportCommand(key, false),
+                "--collection",
+                "c",
+                "--in",
+                there.toString(),
+                "--url",
+                "http:///"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("--url must name a host");
     // Nobody listens there.
     assertThat(
             run(
@@ -159,6 +170,10 @@ final class TransferCommandsTest {
                 "--url",
                 "http://127.0.0.1:1"))
         .isEqualTo(1);
-    assertThat(err.toString()).contains("Nobody answers at http://127.0.0.1:1; ");
+    assertThat(err.toString())
+        .as("no part is left to go on with")
+        .contains("Nobody answers at http://127.0.0.1:1\n")
+        .contains(
+            "Nobody answers at http://127.0.0.1:1; lines may be imported again without harm\n");
   }
 }
