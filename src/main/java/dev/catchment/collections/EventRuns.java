@@ -25,8 +25,6 @@ final class EventRuns {
   /** How many of them become a run when there are more. */
   static final int RUN = 32;
 
-  private static final int KEYS_MAX = 256;
-
   private EventRuns() {}
 
   /**
@@ -151,15 +149,13 @@ final class EventRuns {
   /** What the rows of these keys hold; keys without a row or without places are left out. */
   static Map<String, long[]> recent(Tx tx, long generation, List<String> keys) {
     Map<String, long[]> recent = HashMap.newHashMap(keys.size());
-    for (int from = 0; from < keys.size(); from += KEYS_MAX) {
-      each(
-          tx,
-          "SELECT record_key, recent FROM records WHERE generation = ? AND %s",
-          List.of(generation),
-          keys.subList(from, Math.min(keys.size(), from + KEYS_MAX)),
-          List.of(),
-          row -> recent.put(row.string("record_key"), Places.unpack(0, row.bytes("recent"))));
-    }
+    each(
+        tx,
+        "SELECT record_key, recent FROM records WHERE generation = ? AND %s",
+        List.of(generation),
+        keys,
+        List.of(),
+        row -> recent.put(row.string("record_key"), Places.unpack(0, row.bytes("recent"))));
     return recent;
   }
 
@@ -170,7 +166,7 @@ final class EventRuns {
   }
 
   /**
-   * Takes each row of a question about some keys.
+   * Takes each row of a question about keys, however many there are.
    *
    * @param sql with {@code %s} where the condition on the keys stands
    * @param before what stands for the marks before it
@@ -178,17 +174,19 @@ final class EventRuns {
    */
   static void each(
       Tx tx, String sql, List<Long> before, List<String> keys, List<Long> after, Taker taker) {
-    InList these = InList.of("record_key", keys);
-    List<@Nullable Object> args = new ArrayList<>(before);
-    args.addAll(Arrays.asList(these.args()));
-    args.addAll(after);
-    tx.each(
-        sql.formatted(these.condition()),
-        row -> {
-          taker.take(row);
-          return true;
-        },
-        args.toArray());
+    for (List<String> some : InList.parts(keys)) {
+      InList these = InList.of("record_key", some);
+      List<@Nullable Object> args = new ArrayList<>(before);
+      args.addAll(Arrays.asList(these.args()));
+      args.addAll(after);
+      tx.each(
+          sql.formatted(these.condition()),
+          row -> {
+            taker.take(row);
+            return true;
+          },
+          args.toArray());
+    }
   }
 
   /** Removes runs none of whose events is remembered. */

@@ -22,9 +22,6 @@ final class KeyEvents {
   /** Runs that one statement reads of a long past. */
   private static final int RUNS_MAX = 16;
 
-  /** How many keys are asked for in one statement. */
-  private static final int KEYS_MAX = 256;
-
   private KeyEvents() {}
 
   /** The events of a key before a place, newest in the log first, up to so many. */
@@ -101,24 +98,22 @@ final class KeyEvents {
       Tx tx, long generation, List<String> keys, long last, int max) {
     Map<String, NavigableSet<Long>> places = new HashMap<>();
     EventRuns.recent(tx, generation, keys).forEach((key, recent) -> add(places, key, recent, last));
-    for (List<String> some : slices(keys)) {
-      EventRuns.each(
-          tx,
-          // No more runs than places are wanted: each has at least one.
-          """
-          SELECT * FROM (SELECT *, ROW_NUMBER() OVER (
-              PARTITION BY record_key ORDER BY first_position) AS place
-            FROM record_event_runs WHERE generation = ? AND first_position <= ? AND %s) AS ranked
-           WHERE place <= ?
-          """,
-          List.of(generation, last),
-          some,
-          List.of((long) max),
-          row -> {
-            EventRuns.Run run = EventRuns.run(row);
-            add(places, run.key(), run.places(), last);
-          });
-    }
+    EventRuns.each(
+        tx,
+        // No more runs than places are wanted: each has at least one.
+        """
+        SELECT * FROM (SELECT *, ROW_NUMBER() OVER (
+            PARTITION BY record_key ORDER BY first_position) AS place
+          FROM record_event_runs WHERE generation = ? AND first_position <= ? AND %s) AS ranked
+         WHERE place <= ?
+        """,
+        List.of(generation, last),
+        keys,
+        List.of((long) max),
+        row -> {
+          EventRuns.Run run = EventRuns.run(row);
+          add(places, run.key(), run.places(), last);
+        });
     Map<String, List<Long>> firsts = new HashMap<>();
     places.forEach((key, all) -> firsts.put(key, all.stream().limit(max).toList()));
     return firsts;
@@ -142,21 +137,18 @@ final class KeyEvents {
                 .filter(place -> place <= last)
                 .forEach(place -> places.put(place, key)));
     Map<Long, String> leaders = new HashMap<>();
-    for (List<String> some : slices(keys)) {
-      EventRuns.each(
-          tx,
-          "SELECT * FROM record_event_runs WHERE generation = ? AND first_position <= ? AND %s",
-          List.of(generation, last),
-          some,
-          List.of(),
-          row -> {
-            if (row.number("last_position") <= last) {
-              leaders.put(row.number("newest_position"), row.string("record_key"));
-            } else {
-              put(places, EventRuns.run(row), last);
-            }
-          });
-    }
+    runs(
+        tx,
+        generation,
+        keys,
+        last,
+        row -> {
+          if (row.number("last_position") <= last) {
+            leaders.put(row.number("newest_position"), row.string("record_key"));
+          } else {
+            put(places, EventRuns.run(row), last);
+          }
+        });
     Set<Long> asked = new HashSet<>(places.keySet());
     asked.addAll(leaders.keySet());
     Map<Long, KnownEvent> known = RecordEvents.at(tx, generation, asked);
@@ -185,19 +177,23 @@ final class KeyEvents {
     }
   }
 
+  /** The runs of keys that begin at a place or before. */
+  private static void runs(
+      Tx tx, long generation, List<String> keys, long last, EventRuns.Taker taker) {
+    EventRuns.each(
+        tx,
+        "SELECT * FROM record_event_runs WHERE generation = ? AND first_position <= ? AND %s",
+        List.of(generation, last),
+        keys,
+        List.of(),
+        taker);
+  }
+
   /** The newest event of a run may be gone while others of it are not. */
   private static void lookInside(
       Tx tx, long generation, List<String> keys, long last, Map<String, KnownEvent> newest) {
     Map<Long, String> places = new HashMap<>();
-    for (List<String> some : slices(keys)) {
-      EventRuns.each(
-          tx,
-          "SELECT * FROM record_event_runs WHERE generation = ? AND first_position <= ? AND %s",
-          List.of(generation, last),
-          some,
-          List.of(),
-          row -> put(places, EventRuns.run(row), last));
-    }
+    runs(tx, generation, keys, last, row -> put(places, EventRuns.run(row), last));
     RecordEvents.at(tx, generation, places.keySet())
         .forEach((place, event) -> {
           String key = places.get(place);
@@ -212,28 +208,26 @@ final class KeyEvents {
     Map<String, Long> firsts = new HashMap<>();
     EventRuns.recent(tx, generation, keys)
         .forEach((key, recent) -> first(firsts, key, recent, after));
-    for (List<String> some : slices(keys)) {
-      EventRuns.each(
-          tx,
-          """
-          SELECT record_key, MIN(first_position) AS first_position FROM record_event_runs
-           WHERE generation = ? AND first_position > ? AND %s GROUP BY record_key
-          """,
-          List.of(generation, after),
-          some,
-          List.of(),
-          row -> firsts.merge(row.string("record_key"), row.number("first_position"), Math::min));
-      EventRuns.each(
-          tx,
-          """
-          SELECT * FROM record_event_runs
-           WHERE generation = ? AND first_position <= ? AND last_position > ? AND %s
-          """,
-          List.of(generation, after, after),
-          some,
-          List.of(),
-          row -> first(firsts, row.string("record_key"), EventRuns.run(row).places(), after));
-    }
+    EventRuns.each(
+        tx,
+        """
+        SELECT record_key, MIN(first_position) AS first_position FROM record_event_runs
+         WHERE generation = ? AND first_position > ? AND %s GROUP BY record_key
+        """,
+        List.of(generation, after),
+        keys,
+        List.of(),
+        row -> firsts.merge(row.string("record_key"), row.number("first_position"), Math::min));
+    EventRuns.each(
+        tx,
+        """
+        SELECT * FROM record_event_runs
+         WHERE generation = ? AND first_position <= ? AND last_position > ? AND %s
+        """,
+        List.of(generation, after, after),
+        keys,
+        List.of(),
+        row -> first(firsts, row.string("record_key"), EventRuns.run(row).places(), after));
     return firsts;
   }
 
@@ -242,13 +236,5 @@ final class KeyEvents {
         .filter(place -> place > after)
         .min()
         .ifPresent(place -> firsts.merge(key, place, Math::min));
-  }
-
-  private static List<List<String>> slices(List<String> keys) {
-    List<List<String>> slices = new ArrayList<>();
-    for (int from = 0; from < keys.size(); from += KEYS_MAX) {
-      slices.add(keys.subList(from, Math.min(keys.size(), from + KEYS_MAX)));
-    }
-    return slices;
   }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * one key are found by {@link KeyEvents}.
  */
 public final class RecordEvents {
-  /** How many rows one statement writes or names. */
+  /** How many rows one statement writes. */
   private static final int ROWS_MAX = 256;
 
   private RecordEvents() {}
@@ -58,11 +58,9 @@ public final class RecordEvents {
 
   /** Those of the events that are still remembered, by position. */
   static Map<Long, KnownEvent> at(Tx tx, long generation, Collection<Long> positions) {
-    List<Long> all = List.copyOf(positions);
-    Map<Long, KnownEvent> known = HashMap.newHashMap(all.size());
-    for (int from = 0; from < all.size(); from += ROWS_MAX) {
-      InList these =
-          InList.of("position", all.subList(from, Math.min(all.size(), from + ROWS_MAX)));
+    Map<Long, KnownEvent> known = HashMap.newHashMap(positions.size());
+    for (List<Long> some : InList.parts(List.copyOf(positions))) {
+      InList these = InList.of("position", some);
       List<@Nullable Object> args = new ArrayList<>();
       args.add(generation);
       args.addAll(Arrays.asList(these.args()));

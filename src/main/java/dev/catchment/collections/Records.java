@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The table of records. */
 public final class Records {
-  /** How many keys are asked for in one statement. */
-  private static final int KEYS_MAX = 256;
-
   private Records() {}
 
   /** The rows of these keys, tombstones included; keys without a row are left out. */
@@ -62,27 +59,13 @@ public final class Records {
   }
 
   private static void each(Tx tx, long generation, List<String> keys, Consumer<Row> taker) {
-    for (int from = 0; from < keys.size(); from += KEYS_MAX) {
-      List<String> some = keys.subList(from, Math.min(keys.size(), from + KEYS_MAX));
-      List<@Nullable Object> args = new ArrayList<>();
-      args.add(generation);
-      args.addAll(some);
-      // Marks are padded to the next power of two, so that there are eight statements to keep
-      // prepared and not two hundred.
-      int marks = Math.min(KEYS_MAX, Integer.highestOneBit(2 * some.size() - 1));
-      while (args.size() < marks + 1) {
-        args.add(some.getLast());
-      }
-      tx.each(
-          "SELECT * FROM records WHERE generation = ? AND record_key IN ("
-              + "?,".repeat(marks - 1)
-              + "?)",
-          row -> {
-            taker.accept(row);
-            return true;
-          },
-          args.toArray());
-    }
+    EventRuns.each(
+        tx,
+        "SELECT * FROM records WHERE generation = ? AND %s",
+        List.of(generation),
+        keys,
+        List.of(),
+        taker::accept);
   }
 
   /**

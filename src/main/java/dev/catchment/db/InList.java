@@ -11,12 +11,24 @@ import org.jspecify.annotations.Nullable;
  * among the prepared statements.
  */
 public final class InList {
+  /** How many values one statement names. */
+  private static final int VALUES_MAX = 256;
+
   private final String condition;
   private final @Nullable Object[] args;
 
   private InList(String condition, @Nullable Object[] args) {
     this.condition = condition;
     this.args = args;
+  }
+
+  /** Many values in the parts that one statement each may name. */
+  public static <T> List<List<T>> parts(List<T> values) {
+    List<List<T>> parts = new ArrayList<>();
+    for (int from = 0; from < values.size(); from += VALUES_MAX) {
+      parts.add(values.subList(from, Math.min(values.size(), from + VALUES_MAX)));
+    }
+    return parts;
   }
 
   /** A condition on a column; there must be at least one value. */

@@ -25,9 +25,6 @@ final class SqliteTextIndex implements TextIndex {
   /** What one step of merging writes at most, roughly: a few milliseconds. */
   private static final int MERGED_PAGES = 32;
 
-  /** How many keys one statement names. */
-  private static final int KEYS_MAX = 256;
-
   private static String mark(long generation) {
     StringBuilder mark = new StringBuilder();
     for (int digit = 0; digit < PART_MIN; digit++) {
@@ -69,9 +66,8 @@ final class SqliteTextIndex implements TextIndex {
    */
   private static Map<String, Long> numbers(Tx tx, long generation, List<String> keys) {
     Map<String, Long> numbers = HashMap.newHashMap(keys.size());
-    for (int from = 0; from < keys.size(); from += KEYS_MAX) {
-      InList these =
-          InList.of("record_key", keys.subList(from, Math.min(keys.size(), from + KEYS_MAX)));
+    for (List<String> some : InList.parts(keys)) {
+      InList these = InList.of("record_key", some);
       List<@Nullable Object> args = new ArrayList<>();
       args.add(generation);
       args.addAll(Arrays.asList(these.args()));

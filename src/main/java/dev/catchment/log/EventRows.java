@@ -20,9 +20,6 @@ final class EventRows {
   /** Bytes of bodies that one read may bring into memory, unless a single body is larger. */
   private static final long BATCH_BYTES_MAX = 16L << 20;
 
-  /** How many positions one statement names. */
-  private static final int POSITIONS_MAX = 256;
-
   static final String COLUMNS =
       """
       e.position, e.id, e.org_id, e.env_id, e.source_id, e.method, e.headers, e.query_params,
@@ -263,11 +260,8 @@ final class EventRows {
   /** When those of the events that are still stored were received, by position. */
   static Map<Long, Long> receivedAt(Tx tx, List<Long> positions) {
     Map<Long, Long> received = HashMap.newHashMap(positions.size());
-    for (int from = 0; from < positions.size(); from += POSITIONS_MAX) {
-      InList these =
-          InList.of(
-              "position",
-              positions.subList(from, Math.min(positions.size(), from + POSITIONS_MAX)));
+    for (List<Long> some : InList.parts(positions)) {
+      InList these = InList.of("position", some);
       tx.each(
           "SELECT position, received_at FROM events WHERE " + these.condition(),
           row -> {
