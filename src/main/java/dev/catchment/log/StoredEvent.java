@@ -37,6 +37,15 @@ public final class StoredEvent {
     return known;
   }
 
+  /**
+   * Lets go of what was parsed of it: said by the reader that is usually the last, because the
+   * event itself stays in memory for a while and the tree of its body is many times as many
+   * objects. Who asks after all makes the view again.
+   */
+  public void forgetView() {
+    view = null;
+  }
+
   /** The facts of the request beside its body. */
   public EventView.Head head() {
     EventView known = view;
