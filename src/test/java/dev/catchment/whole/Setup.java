@@ -31,11 +31,7 @@ record Setup(String sourceId, String collectionId) {
             .build());
     return new Setup(
         sourceId,
-        collection(
-            server,
-            sourceId,
-            "keys",
-            Json.object().put("event_time_path", "n").build()));
+        collection(server, sourceId, "keys", Json.object().put("event_time_path", "n").build()));
   }
 
   /** A source, by its id. */
@@ -47,8 +43,7 @@ record Setup(String sourceId, String collectionId) {
   }
 
   /** A collection with the keys at {@code key}, by its id. */
-  static String collection(
-      PackagedServer server, String sourceId, String slug, Json.Obj options) {
+  static String collection(PackagedServer server, String sourceId, String slug, Json.Obj options) {
     return PackagedServer.text(
         server.create(
             "/v1/collections",

@@ -22,7 +22,7 @@ final class Traffic implements AutoCloseable {
   private final List<PackagedServer> servers;
   private final String sourceId;
   private final Stream stream;
-  private final AtomicInteger numbers = new AtomicInteger();
+  private final AtomicInteger numbers;
   private final Map<String, Integer> acknowledged = new ConcurrentHashMap<>();
   private final List<Thread> senders = new ArrayList<>();
   private volatile boolean stopped;
@@ -30,11 +30,12 @@ final class Traffic implements AutoCloseable {
   /**
    * What is sent, and how fast.
    *
-   * @param bodies the body of each event by its number, counted from 1
+   * @param after the numbers of events are counted from the one after this
+   * @param bodies the body of each event by its number
    * @param senders each sends an event once its last is answered
    * @param restMillis between two events of a sender; 0 for none
    */
-  record Stream(IntFunction<Json.Obj> bodies, int senders, long restMillis) {}
+  record Stream(int after, IntFunction<Json.Obj> bodies, int senders, long restMillis) {}
 
   /** As many events of a few keys as so many senders can send. */
   Traffic(List<PackagedServer> servers, String sourceId, int senders) {
@@ -42,13 +43,14 @@ final class Traffic implements AutoCloseable {
         servers,
         sourceId,
         new Stream(
-            n -> Json.object().put("key", "k" + n % KEYS).put("n", n).build(), senders, 0));
+            0, n -> Json.object().put("key", "k" + n % KEYS).put("n", n).build(), senders, 0));
   }
 
   Traffic(List<PackagedServer> servers, String sourceId, Stream stream) {
     this.servers = servers;
     this.sourceId = sourceId;
     this.stream = stream;
+    this.numbers = new AtomicInteger(stream.after());
     for (int i = 0; i < stream.senders(); i++) {
       int sender = i;
       senders.add(Thread.ofVirtual().start(() -> send(sender)));
@@ -99,7 +101,7 @@ final class Traffic implements AutoCloseable {
 
   /** Events that were sent, answered or not. */
   int sent() {
-    return numbers.get();
+    return numbers.get() - stream.after();
   }
 
   @Override
