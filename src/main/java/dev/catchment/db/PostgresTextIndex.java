@@ -70,6 +70,11 @@ final class PostgresTextIndex implements TextIndex {
 
   /** The store does that by itself. */
   @Override
+  public boolean wantsTidying() {
+    return false;
+  }
+
+  @Override
   public boolean tidy(Tx tx) {
     return false;
   }
