@@ -38,19 +38,20 @@ public final class ImportHandler {
 
   /** Holds imports to the quota of a plan. */
   public static Seeding.Quota within(Plan plan) {
-    return (tx, scope, events) -> {
-      if (plan.eventsPerMonth().isPresent()) {
-        check(tx, scope, plan.eventsPerMonth().getAsLong() - events);
-      }
-    };
+    return (tx, scope, events) ->
+        plan.eventsPerMonth().isPresent()
+            ? admitted(tx, scope, events, plan.eventsPerMonth().getAsLong())
+            : events;
   }
 
-  private static void check(Tx tx, Scope scope, long max) {
-    if (MonthlyCounts.accepted(tx, scope.orgId()) > max) {
+  private static int admitted(Tx tx, Scope scope, int events, long max) {
+    long room = max - MonthlyCounts.accepted(tx, scope.orgId());
+    if (room < Math.min(events, 1)) {
       long end = MonthlyCounts.monthEnd(tx.now());
       throw Failure.tooFast(
           "Event quota exceeded", Math.max(1, Math.ceilDiv(end - tx.now(), 1_000L)));
     }
+    return (int) Math.min(room, events);
   }
 
   private Response fill(Request request, InputStream body) throws IOException {

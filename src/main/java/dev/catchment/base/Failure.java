@@ -101,6 +101,11 @@ public final class Failure extends RuntimeException {
     return new Failure(Code.RATE_LIMITED, message, null, null, seconds);
   }
 
+  /** The same failure with more to say. */
+  public Failure adding(String more) {
+    return new Failure(code, sentence() + more, field, getCause(), retryAfterSeconds);
+  }
+
   /** When to try again, in seconds; 0 when nobody can say. */
   public long retryAfterSeconds() {
     return retryAfterSeconds;

@@ -85,11 +85,13 @@ public final class IndexBuilder implements Step {
    * All there is.
    *
    * @param collections those that have an index, by id
+   * @param tidies whether texts are to be tidied up here
    */
   private record Stand(
       List<RecordIndexes.Index> declared,
       List<SearchIndexes.Index> texts,
-      Map<String, CollectionRow> collections) {
+      Map<String, CollectionRow> collections,
+      boolean tidies) {
     boolean reads(String collectionId, long generation) {
       CollectionRow row = collections.get(collectionId);
       return row != null
@@ -137,6 +139,7 @@ public final class IndexBuilder implements Step {
       }
     }
     untidy |= any;
+    untidy &= stand.tidies();
     if (untidy && !stand.texts().isEmpty()) {
       untidy = tidied();
     }
@@ -152,7 +155,7 @@ public final class IndexBuilder implements Step {
     Map<String, CollectionRow> rows = new HashMap<>();
     declared.forEach(index -> find(tx, index.collectionId(), rows));
     texts.forEach(index -> find(tx, index.collectionId(), rows));
-    return new Stand(declared, texts, rows);
+    return new Stand(declared, texts, rows, TextIndex.of(tx.dialect()).wantsTidying());
   }
 
   private static void find(Tx tx, String collectionId, Map<String, CollectionRow> rows) {

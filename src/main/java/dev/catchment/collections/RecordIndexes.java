@@ -236,17 +236,18 @@ final class RecordIndexes {
    * @param max values at most
    */
   static void sweep(Tx tx, Index index, int max) {
-    int removed =
-        tx.update(
-            """
-            DELETE FROM record_values WHERE index_id = ? AND (sort_key, id) IN
-              (SELECT sort_key, id FROM record_values WHERE index_id = ?
-                ORDER BY sort_key, id LIMIT ?)
-            """,
-            index.id(),
+    List<@Nullable Object[]> ends =
+        tx.list(
+            "SELECT sort_key, id FROM record_values WHERE index_id = ? ORDER BY sort_key, id LIMIT ?",
+            row -> new @Nullable Object[] {index.id(), row.bytes("sort_key"), row.string("id")},
             index.id(),
             max);
-    if (removed < max) {
+    if (!ends.isEmpty()) {
+      tx.update(
+          "DELETE FROM record_values WHERE index_id = ? AND (sort_key, id) <= (?, ?)",
+          ends.getLast());
+    }
+    if (ends.size() < max) {
       tx.update("DELETE FROM record_indexes WHERE id = ?", index.id());
     }
   }

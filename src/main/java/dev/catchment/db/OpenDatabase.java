@@ -36,6 +36,15 @@ public final class OpenDatabase {
   /** Pages at which the writer restarts the write-ahead log: about 64 MiB. */
   private static final int SQLITE_WAL_PAGES = 16_000;
 
+  /**
+   * One plan for each statement, whatever it is given. A planner that looks at the values knows
+   * nothing of a generation or an index that was made since the statistics were, and takes it for
+   * empty: it then reads all of it to find a few. Every statement has an index for what it asks, so
+   * a plan made while a table was small must not be to read the whole of it (decision 28).
+   */
+  private static final String POSTGRES_PLANNING =
+      "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off ";
+
   private static final int POSTGRES_SYNCED_CONNECTIONS = 8;
   private static final int POSTGRES_DERIVED_CONNECTIONS = 6;
   private static final long POSTGRES_LISTEN_MILLIS = 5_000;
@@ -189,7 +198,7 @@ public final class OpenDatabase {
         List.of(listener, synced, derived));
   }
 
-  private static Properties postgresProperties(PostgresAddress address, String options) {
+  static Properties postgresProperties(PostgresAddress address, String options) {
     Properties properties = new Properties();
     properties.setProperty("user", address.user());
     properties.setProperty("password", address.password());
@@ -198,7 +207,8 @@ public final class OpenDatabase {
     properties.setProperty("ApplicationName", "catchment");
     // Said when the connection begins, because a SET is undone with its transaction. A node that
     // hangs inside a transaction must not hold the head of the log for ever.
-    properties.setProperty("options", "-c idle_in_transaction_session_timeout=15000 " + options);
+    properties.setProperty(
+        "options", "-c idle_in_transaction_session_timeout=15000 " + POSTGRES_PLANNING + options);
     return properties;
   }
 

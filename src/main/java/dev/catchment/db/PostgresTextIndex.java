@@ -59,8 +59,9 @@ final class PostgresTextIndex implements TextIndex {
   public int sweep(Tx tx, long generation, int max) {
     return tx.update(
         """
-        DELETE FROM record_texts WHERE generation = ? AND record_key IN
-          (SELECT record_key FROM record_texts WHERE generation = ? ORDER BY record_key LIMIT ?)
+        DELETE FROM record_texts WHERE generation = ? AND record_key <=
+          (SELECT MAX(record_key) FROM (SELECT record_key FROM record_texts
+            WHERE generation = ? ORDER BY record_key LIMIT ?) AS slice)
         """,
         generation,
         generation,
@@ -69,15 +70,17 @@ final class PostgresTextIndex implements TextIndex {
 
   /** The store does that by itself. */
   @Override
+  public boolean wantsTidying() {
+    return false;
+  }
+
+  @Override
   public boolean tidy(Tx tx) {
     return false;
   }
 
   @Override
   public void each(Tx tx, long generation, List<String> runs, int max, Predicate<Row> taker) {
-    // Reading all rows looks cheap to a planner that knows nothing of the numbers. It ends with the
-    // transaction, which only reads.
-    tx.list("SELECT set_config('enable_seqscan', 'off', true)", row -> "");
     tx.each(
         """
         WITH found AS MATERIALIZED (

@@ -97,6 +97,11 @@ final class SqliteTextIndex implements TextIndex {
   }
 
   @Override
+  public boolean wantsTidying() {
+    return true;
+  }
+
+  @Override
   public boolean tidy(Tx tx) {
     long before = changes(tx);
     tx.update("INSERT INTO record_texts (record_texts, rank) VALUES ('merge', ?)", MERGED_PAGES);

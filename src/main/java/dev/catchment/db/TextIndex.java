@@ -46,6 +46,12 @@ public interface TextIndex {
   int sweep(Tx tx, long generation, int max);
 
   /**
+   * Whether {@link #tidy} ever has anything to do: a store that tidies up by itself needs no
+   * transaction for it.
+   */
+  boolean wantsTidying();
+
+  /**
    * Brings what was kept by many small commits a little nearer to each other, which makes searching
    * faster; a few milliseconds of work.
    *

@@ -29,17 +29,24 @@ final class EventQuery {
   private static final String ANY =
       "SELECT 1 FROM attempts a WHERE a.event_id = e.id AND a.env_id = e.env_id";
 
-  /** The status of an event, as a word in upper case. */
+  /**
+   * The status of an event, as a word in upper case. One attempt of each kind is asked for event by
+   * event: of {@code EXISTS} a planner may make one question about all attempts there are.
+   */
   static final String STATUS =
-      "CASE WHEN EXISTS ("
-          + OPEN
-          + ") THEN 'PROCESSING' WHEN EXISTS ("
-          + BAD
-          + ") THEN 'FAILED' WHEN EXISTS ("
-          + ANY
-          + ") THEN 'DELIVERED' ELSE 'RECEIVED' END";
+      "CASE WHEN "
+          + isAny(OPEN)
+          + " THEN 'PROCESSING' WHEN "
+          + isAny(BAD)
+          + " THEN 'FAILED' WHEN "
+          + isAny(ANY)
+          + " THEN 'DELIVERED' ELSE 'RECEIVED' END";
 
   private EventQuery() {}
+
+  private static String isAny(String attempts) {
+    return "(" + attempts + " LIMIT 1) IS NOT NULL";
+  }
 
   static Where where(Tx tx, Scope scope, EventFilter filter) {
     Where where =

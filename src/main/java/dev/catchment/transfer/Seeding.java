@@ -50,8 +50,12 @@ public final class Seeding {
   /** Says how many events may still be accepted. */
   @FunctionalInterface
   public interface Quota {
-    /** Throws {@code RATE_LIMITED} when so many more would be too many. */
-    void admit(Tx tx, Scope scope, int events);
+    /**
+     * How many of so many more events there is room for: at least one, if one is asked for.
+     *
+     * @throws Failure {@code RATE_LIMITED} when there is no room
+     */
+    int admit(Tx tx, Scope scope, int events);
   }
 
   /**
@@ -95,8 +99,8 @@ public final class Seeding {
    * soon.
    *
    * @throws Failure {@code NOT_FOUND} when the collection or its source is gone, {@code CONFLICT}
-   *     when it takes no events, {@code RATE_LIMITED} or {@code UNAVAILABLE} with the number of the
-   *     first line that was not imported
+   *     when it takes no events, {@code RATE_LIMITED} or {@code UNAVAILABLE}; once lines were
+   *     imported, with the number of the first that was not
    */
   public Outcome run(Scope scope, String collectionId, Form form, InputStream lines)
       throws IOException {
@@ -109,6 +113,12 @@ public final class Seeding {
       places.release();
     }
   }
+
+  /** What a line has become. */
+  private record Seed(long line, Event event) {}
+
+  /** A collection that takes events, and for how many there is room. */
+  private record Open(CollectionRow collection, int room) {}
 
   /** One import. */
   private final class Run {
@@ -127,8 +137,8 @@ public final class Seeding {
     }
 
     Outcome all(Lines lines) throws IOException {
-      List<Event> batch = new ArrayList<>();
-      CollectionRow collection = open(0, 1);
+      List<Seed> batch = new ArrayList<>();
+      CollectionRow collection = open(0, 1).collection();
       SeedShape shape = new SeedShape(collection.fold(), expressions);
       long first = 1;
       int bytes = 0;
@@ -136,7 +146,7 @@ public final class Seeding {
         line = next.number();
         Event event = event(shape, collection, next);
         if (event != null) {
-          batch.add(event);
+          batch.add(new Seed(line, event));
           bytes += event.body().length;
         }
         if (batch.size() >= BATCH_LINES || bytes >= BATCH_BYTES) {
@@ -144,7 +154,7 @@ public final class Seeding {
           first = line + 1;
           bytes = 0;
           // The rules may have changed since.
-          collection = open(0, first);
+          collection = open(0, first).collection();
           shape = new SeedShape(collection.fold(), expressions);
         }
       }
@@ -153,26 +163,23 @@ public final class Seeding {
     }
 
     /**
-     * The collection, which takes so many more events.
+     * The collection, with room for some of so many more events.
      *
      * @param first the first line that is not imported yet
      */
-    private CollectionRow open(int events, long first) {
+    private Open open(int events, long first) {
       try {
         return open(events);
       } catch (Failure e) {
-        if (e.code() != Failure.Code.RATE_LIMITED || first == 1) {
-          throw e;
-        }
-        throw Failure.tooFast(upTo(e.sentence(), first), e.retryAfterSeconds());
+        throw first == 1 ? e : e.adding(upTo(first));
       }
     }
 
-    private static String upTo(String sentence, long first) {
-      return sentence + ": all lines before line " + first + " were imported";
+    private static String upTo(long first) {
+      return ": all lines before line " + first + " were imported";
     }
 
-    private CollectionRow open(int events) {
+    private Open open(int events) {
       return database.read(tx -> {
         CollectionRow collection = Collections.get(tx, scope, collectionId);
         if (collection.identity().contentType() != null) {
@@ -184,8 +191,7 @@ public final class Seeding {
         if (collection.fold().status() == CollectionRow.Status.DISABLED) {
           throw Failure.conflict("Collection is disabled");
         }
-        quota.admit(tx, scope, events);
-        return collection;
+        return new Open(collection, quota.admit(tx, scope, events));
       });
     }
 
@@ -222,19 +228,25 @@ public final class Seeding {
       }
     }
 
-    private void append(List<Event> batch, long first) {
-      if (batch.isEmpty()) {
-        return;
+    /** As much of the batch at once as there is room for, and no more. */
+    private void append(List<Seed> batch, long firstLine) {
+      long first = firstLine;
+      while (!batch.isEmpty()) {
+        List<Seed> some = batch.subList(0, open(batch.size(), first).room());
+        store(some.stream().map(Seed::event).toList(), first);
+        imported += some.size();
+        some.clear();
+        first = batch.isEmpty() ? line + 1 : batch.getFirst().line();
       }
-      open(batch.size(), first);
-      List<CompletableFuture<StoredEvent>> appended = batch.stream().map(log::append).toList();
+    }
+
+    private void store(List<Event> events, long first) {
+      List<CompletableFuture<StoredEvent>> appended = events.stream().map(log::append).toList();
       try {
         CompletableFuture.allOf(appended.toArray(CompletableFuture<?>[]::new)).join();
       } catch (CompletionException e) {
-        throw Failure.retryLater(upTo("Service unavailable", first), 1);
+        throw Failure.retryLater("Service unavailable" + upTo(first), 1);
       }
-      imported += batch.size();
-      batch.clear();
     }
   }
 }

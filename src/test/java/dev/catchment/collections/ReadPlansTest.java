@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.catchment.db.Plans;
 import dev.catchment.db.Tx;
+import dev.catchment.log.SourceEvents;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.SettableClock;
 import dev.catchment.worker.Step;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The reads that people wait for follow an index, however many records there are. */
@@ -59,7 +61,8 @@ final class ReadPlansTest {
 
   /** Whether a step looks at all records or all values there are. */
   private static boolean looksAtAll(String step) {
-    return step.matches("SCAN (records|record_values|r|v)( .*)?") || step.contains("Seq Scan on ");
+    return step.matches("SCAN (records|record_values|events|r|v|e)( .*)?")
+        || step.contains("Seq Scan on ");
   }
 
   /** Whether a step sorts all that was found, and not only those alike in what the index orders. */
@@ -80,7 +83,7 @@ final class ReadPlansTest {
   private static List<Plans.Plan> entersByAnIndex(Plans plans, String by, Consumer<Tx> reads) {
     List<Plans.Plan> ofRecords =
         plans.of(reads).stream()
-            .filter(plan -> plan.sql().matches("(?s).*\\b(records|record_values)\\b.*"))
+            .filter(plan -> plan.sql().matches("(?s).*\\b(records|record_values|events)\\b.*"))
             .toList();
     assertThat(ofRecords).isNotEmpty();
     for (Plans.Plan plan : ofRecords) {
@@ -146,6 +149,45 @@ final class ReadPlansTest {
             "change_number",
             tx ->
                 assertThat(RecordChanges.after(tx, generation, RECORDS / 2, LIMIT).changes())
+                    .hasSize(LIMIT));
+      }
+    }
+  }
+
+  @BothDatabases
+  void whatReadsTheLogAndWritesRecordsFollowsAnIndexToo(BothDatabases.Store store)
+      throws Exception {
+    try (ProjectorNode node = new ProjectorNode(store, "a", clock)) {
+      String id = filled(node);
+      long generation = node.get(id).table().generation();
+      SourceEvents.Bounds bounds = new SourceEvents.Bounds(LIMIT, 1 << 20);
+      List<String> keys = IntStream.range(0, 256).mapToObj(Integer::toString).toList();
+      try (Plans plans = Plans.of(store)) {
+        entersByAnIndex(
+            plans,
+            "record_key",
+            tx -> assertThat(Records.held(tx, generation, keys).rows()).hasSize(256));
+        followsAnIndex(
+            plans,
+            store.isPostgres() ? "position" : "rowid",
+            tx ->
+                assertThat(SourceEvents.byPosition(tx, Events.SOURCE, RECORDS / 2, RECORDS, bounds))
+                    .hasSize(LIMIT));
+        String last = node.database.read(tx -> SourceEvents.last(tx, Events.SOURCE));
+        entersByAnIndex(
+            plans,
+            "source_id",
+            tx -> assertThat(SourceEvents.last(tx, Events.SOURCE)).isEqualTo(last));
+        followsAnIndex(
+            plans,
+            "source_id",
+            tx ->
+                assertThat(SourceEvents.byId(tx, Events.SOURCE, "", last, bounds)).hasSize(LIMIT));
+        followsAnIndex(
+            plans,
+            "generation",
+            tx ->
+                assertThat(Records.changedAfter(tx, generation, RECORDS / 2, LIMIT))
                     .hasSize(LIMIT));
       }
     }

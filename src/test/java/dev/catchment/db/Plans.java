@@ -10,12 +10,18 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
- * How a store finds what is read: the plan of each query that is run, with what was bound to it.
+ * How a store finds what is read: the plan of each query that is run, as a server that has used it
+ * before would run it. A shared store makes that plan without looking at what is bound.
  */
 public final class Plans implements AutoCloseable {
   private final Connection connection;
@@ -43,7 +49,7 @@ public final class Plans implements AutoCloseable {
     }
     PostgresAddress address = PostgresAddress.of(store.url());
     Connection connection =
-        DriverManager.getConnection(address.jdbc(), address.user(), address.password());
+        DriverManager.getConnection(address.jdbc(), OpenDatabase.postgresProperties(address, ""));
     try (var statement = connection.createStatement()) {
       statement.execute("ANALYZE");
     }
@@ -71,32 +77,85 @@ public final class Plans implements AutoCloseable {
 
   private PreparedStatement watched(String sql) throws SQLException {
     PreparedStatement real = connection.prepareStatement(sql);
-    PreparedStatement explaining =
-        connection.prepareStatement(
-            (dialect == Dialect.SQLITE ? "EXPLAIN QUERY PLAN " : "EXPLAIN ") + sql);
+    SortedMap<Integer, Object> bound = new TreeMap<>();
     return (PreparedStatement)
         Proxy.newProxyInstance(
             Plans.class.getClassLoader(),
             new Class<?>[] {PreparedStatement.class},
             (proxy, method, args) -> {
               if (method.getName().startsWith("set") && args.length == 2) {
-                call(explaining, method, args);
+                bound.put((Integer) args[0], args[1]);
               }
               if (method.getName().equals("executeQuery")) {
-                plans.add(new Plan(sql, steps(explaining)));
+                plans.add(new Plan(sql, steps(sql, List.copyOf(bound.values()))));
               }
               return call(real, method, args);
             });
   }
 
-  private List<String> steps(PreparedStatement explaining) throws SQLException {
-    try (ResultSet results = explaining.executeQuery()) {
+  private List<String> steps(String sql, List<Object> bound) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      if (dialect == Dialect.SQLITE) {
+        return steps(statement, "EXPLAIN QUERY PLAN " + sql, 4);
+      }
+      statement.execute(
+          "PREPARE planned"
+              + listed(bound.stream().map(Plans::type).toList())
+              + " AS "
+              + numbered(sql));
+      try {
+        return steps(
+            statement,
+            "EXPLAIN EXECUTE planned" + listed(bound.stream().map(Plans::literal).toList()),
+            1);
+      } finally {
+        statement.execute("DEALLOCATE planned");
+      }
+    }
+  }
+
+  private static List<String> steps(Statement statement, String sql, int column)
+      throws SQLException {
+    try (ResultSet results = statement.executeQuery(sql)) {
       List<String> steps = new ArrayList<>();
       while (results.next()) {
-        steps.add(results.getString(dialect == Dialect.SQLITE ? 4 : 1).strip());
+        steps.add(results.getString(column).strip());
       }
       return steps;
     }
+  }
+
+  private static String listed(List<String> texts) {
+    return texts.isEmpty() ? "" : texts.stream().collect(Collectors.joining(", ", "(", ")"));
+  }
+
+  /** The marks of a statement as the store itself writes them. */
+  private static String numbered(String sql) {
+    StringBuilder numbered = new StringBuilder();
+    int marks = 0;
+    for (String part : sql.split("\\?", -1)) {
+      numbered.append(marks == 0 ? "" : "$" + marks).append(part);
+      marks++;
+    }
+    return numbered.toString();
+  }
+
+  /** What the driver says it binds. */
+  private static String type(Object value) {
+    return switch (value) {
+      case Long number -> "bigint";
+      case Integer number -> "integer";
+      case byte[] bytes -> "bytea";
+      default -> "varchar";
+    };
+  }
+
+  private static String literal(Object value) {
+    return switch (value) {
+      case Number number -> number.toString();
+      case byte[] bytes -> "'\\x" + HexFormat.of().formatHex(bytes) + "'";
+      default -> "'" + value.toString().replace("'", "''") + "'";
+    };
   }
 
   private static Object call(Object target, Method method, Object[] args) throws Throwable {

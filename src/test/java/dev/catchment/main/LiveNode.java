@@ -56,11 +56,17 @@ final class LiveNode implements AutoCloseable {
 
   /** Sends a request with the key. */
   HttpResponse<byte[]> call(String method, String path, byte[] body, String... headers) {
+    return call(method, path, HttpRequest.BodyPublishers.ofByteArray(body), headers);
+  }
+
+  /** The same with a body that may come bit by bit. */
+  HttpResponse<byte[]> call(
+      String method, String path, HttpRequest.BodyPublisher body, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
             .timeout(WAIT_MAX)
             .header("X-API-Key", KEY)
-            .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
+            .method(method, body);
     for (int i = 0; i < headers.length; i += 2) {
       request.header(headers[i], headers[i + 1]);
     }

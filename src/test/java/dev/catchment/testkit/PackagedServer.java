@@ -11,6 +11,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -172,6 +177,24 @@ public final class PackagedServer implements AutoCloseable {
       throw new IllegalStateException(path + " answered " + response.body());
     }
     return (Json.Obj) member(response.body(), name);
+  }
+
+  /** The number {@code n} that a query of the store gives, whether the server runs or not. */
+  public long number(String sql) {
+    String url =
+        store.isPostgres()
+            ? "jdbc:" + store.url().replace("postgres:postgres@", "")
+            : "jdbc:sqlite:" + store.dataDir().resolve("data").resolve("catchment.db");
+    try (Connection connection = DriverManager.getConnection(url, "postgres", "postgres");
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      if (!rows.next()) {
+        throw new IllegalStateException("No row: " + sql);
+      }
+      return rows.getLong("n");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** The member of an answer that is an object. */

@@ -3,7 +3,6 @@ package dev.catchment.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.catchment.json.Json;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.PackagedServer;
 import dev.catchment.testkit.Receiver;
@@ -103,53 +102,5 @@ final class CrashIT {
 
   private static void pause(long millis) {
     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
-  }
-
-  /** A source whose events go to a receiver and into a collection. */
-  record Setup(String sourceId, String collectionId) {
-    static Setup make(PackagedServer server, Receiver receiver) {
-      String sourceId =
-          PackagedServer.text(
-              server.create(
-                  "/v1/sources",
-                  "source",
-                  Json.object().put("name", "Load").put("slug", "load").build()),
-              "id");
-      String destinationId =
-          PackagedServer.text(
-              server.create(
-                  "/v1/destinations",
-                  "destination",
-                  Json.object()
-                      .put("name", "Receiver")
-                      .put("slug", "receiver")
-                      .put("url", receiver.url("/hook"))
-                      .put("retry_intervals", Json.array(Json.of(1)))
-                      .put("retry_max_attempts", 10)
-                      .build()),
-              "id");
-      server.create(
-          "/v1/connections",
-          "connection",
-          Json.object()
-              .put("name", "All")
-              .put("source_id", sourceId)
-              .put("destination_id", destinationId)
-              .build());
-      String collectionId =
-          PackagedServer.text(
-              server.create(
-                  "/v1/collections",
-                  "collection",
-                  Json.object()
-                      .put("name", "Keys")
-                      .put("slug", "keys")
-                      .put("source_id", sourceId)
-                      .put("primary_key_path", "key")
-                      .put("options", Json.object().put("event_time_path", "n").build())
-                      .build()),
-              "id");
-      return new Setup(sourceId, collectionId);
-    }
   }
 }

@@ -51,7 +51,7 @@ final class DeliveryProofIT {
         second.start();
         nodes = List.of(first, second);
       }
-      String source = source(first);
+      String source = Setup.source(first);
       fanOut(first, source, receiver, 5, 100);
       post(nodes, source, 2_000);
       receiver.awaitCount(10_000, PATIENCE);
@@ -77,7 +77,7 @@ final class DeliveryProofIT {
         return Reply.status(200);
       });
       server.start();
-      String source = source(server);
+      String source = Setup.source(server);
       fanOut(server, source, receiver, 10, 1_000);
       post(List.of(server), source, 1_000);
       receiver.awaitCount(10_000, PATIENCE);
@@ -98,7 +98,7 @@ final class DeliveryProofIT {
         PackagedServer server =
             new PackagedServer(new BothDatabases.Store("postgresql", postgres.url(), folder))) {
       server.start();
-      CrashIT.Setup setup = CrashIT.Setup.make(server, receiver);
+      Setup setup = Setup.make(server, receiver);
       long process = server.pid();
       Traffic traffic = new Traffic(List.of(server), setup.sourceId(), 4);
       try (traffic) {
@@ -111,13 +111,6 @@ final class DeliveryProofIT {
       assertThat(server.pid()).as("the same process").isEqualTo(process);
       Ledger.balance(server, traffic, receiver, setup.collectionId());
     }
-  }
-
-  private static String source(PackagedServer server) {
-    return PackagedServer.text(
-        server.create(
-            "/v1/sources", "source", Json.object().put("name", "Load").put("slug", "load").build()),
-        "id");
   }
 
   private static void fanOut(

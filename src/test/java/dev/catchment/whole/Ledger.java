@@ -6,8 +6,10 @@ import dev.catchment.json.Json;
 import dev.catchment.testkit.PackagedServer;
 import dev.catchment.testkit.Receiver;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -46,25 +48,34 @@ final class Ledger {
 
   private static Map<String, Stored> stored(PackagedServer server) {
     Map<String, Stored> stored = new HashMap<>();
+    for (String id : eventIds(server)) {
+      Json.Obj payload = payload(server, id);
+      stored.put(id, new Stored(PackagedServer.text(payload, "key"), number(payload, "n")));
+    }
+    return stored;
+  }
+
+  /** The ids of all events that the server holds. */
+  static List<String> eventIds(PackagedServer server) {
+    List<String> ids = new ArrayList<>();
     String cursor = "";
     do {
       Json.Obj page =
           (Json.Obj) Json.read(server.call("GET", "/v1/events?limit=100" + cursor, null).body());
       for (Json item : ((Json.Arr) PackagedServer.member(page.text(), "events")).items()) {
-        String id = PackagedServer.text((Json.Obj) item, "id");
-        Json.Obj payload =
-            (Json.Obj) Json.read(server.call("GET", "/v1/events/" + id + "/payload", null).body());
-        stored.put(
-            id,
-            new Stored(
-                PackagedServer.text(payload, "key"),
-                ((Json.Num) PackagedServer.member(payload.text(), "n")).value().longValueExact()));
+        ids.add(PackagedServer.text((Json.Obj) item, "id"));
       }
       Json.Obj pagination = (Json.Obj) PackagedServer.member(page.text(), "pagination");
       cursor =
           pagination.get("next_cursor") instanceof Json.Str next ? "&cursor=" + next.value() : "";
     } while (!cursor.isEmpty());
-    return stored;
+    return ids;
+  }
+
+  /** The body of an event, as it was sent. */
+  static Json.Obj payload(PackagedServer server, String eventId) {
+    return (Json.Obj)
+        Json.read(server.call("GET", "/v1/events/" + eventId + "/payload", null).body());
   }
 
   private static void awaitDelivered(Receiver receiver, Set<String> wanted) {
@@ -99,7 +110,8 @@ final class Ledger {
         "the collection to have looked at " + events + " events");
   }
 
-  private static long number(Json.Obj object, String name) {
+  /** The whole number of a member. */
+  static long number(Json.Obj object, String name) {
     return ((Json.Num) PackagedServer.member(object.text(), name)).value().longValueExact();
   }
 

@@ -6,11 +6,13 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 
 /** Senders that post until they are told to stop, whatever becomes of the server. */
 final class Traffic implements AutoCloseable {
@@ -19,15 +21,37 @@ final class Traffic implements AutoCloseable {
 
   private final List<PackagedServer> servers;
   private final String sourceId;
-  private final AtomicInteger numbers = new AtomicInteger();
-  private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+  private final Stream stream;
+  private final AtomicInteger numbers;
+  private final Map<String, Integer> acknowledged = new ConcurrentHashMap<>();
   private final List<Thread> senders = new ArrayList<>();
   private volatile boolean stopped;
 
-  Traffic(List<PackagedServer> servers, String sourceId, int senderCount) {
+  /**
+   * What is sent, and how fast.
+   *
+   * @param after the numbers of events are counted from the one after this
+   * @param bodies the body of each event by its number
+   * @param senders each sends an event once its last is answered
+   * @param restMillis between two events of a sender; 0 for none
+   */
+  record Stream(int after, IntFunction<Json.Obj> bodies, int senders, long restMillis) {}
+
+  /** As many events of a few keys as so many senders can send. */
+  Traffic(List<PackagedServer> servers, String sourceId, int senders) {
+    this(
+        servers,
+        sourceId,
+        new Stream(
+            0, n -> Json.object().put("key", "k" + n % KEYS).put("n", n).build(), senders, 0));
+  }
+
+  Traffic(List<PackagedServer> servers, String sourceId, Stream stream) {
     this.servers = servers;
     this.sourceId = sourceId;
-    for (int i = 0; i < senderCount; i++) {
+    this.stream = stream;
+    this.numbers = new AtomicInteger(stream.after());
+    for (int i = 0; i < stream.senders(); i++) {
       int sender = i;
       senders.add(Thread.ofVirtual().start(() -> send(sender)));
     }
@@ -37,12 +61,14 @@ final class Traffic implements AutoCloseable {
     PackagedServer server = servers.get(sender % servers.size());
     while (!stopped) {
       int n = numbers.incrementAndGet();
-      Json.Obj body = Json.object().put("key", "k" + n % KEYS).put("n", n).build();
+      String body = stream.bodies().apply(n).text();
       try {
-        HttpResponse<String> response = server.call("POST", "/v1/ingest/" + sourceId, body.text());
+        HttpResponse<String> response = server.call("POST", "/v1/ingest/" + sourceId, body);
         if (response.statusCode() == 200) {
-          acknowledged.add(PackagedServer.text((Json.Obj) Json.read(response.body()), "event_id"));
+          acknowledged.put(
+              PackagedServer.text((Json.Obj) Json.read(response.body()), "event_id"), n);
         }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(stream.restMillis()));
       } catch (UncheckedIOException e) {
         // Killed in the middle: the event may be stored or not.
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
@@ -65,12 +91,17 @@ final class Traffic implements AutoCloseable {
 
   /** Events for which a sender holds an answer. */
   Set<String> acknowledged() {
+    return acknowledged.keySet();
+  }
+
+  /** The same with the number of each. */
+  Map<String, Integer> numbers() {
     return acknowledged;
   }
 
   /** Events that were sent, answered or not. */
   int sent() {
-    return numbers.get();
+    return numbers.get() - stream.after();
   }
 
   @Override
