@@ -38,7 +38,7 @@ final class SourceRows {
   }
 
   /** The values of what may change, in the order in which the statements name the columns. */
-  List<@Nullable Object> changeable(Source source) {
+  List<@Nullable Object> changeable(Source.Draft source) {
     SourceRules rules = source.rules();
     VerificationFields fields = rules.verifying().fields();
     List<@Nullable Object> values = new ArrayList<>();

@@ -30,7 +30,7 @@ public final class Sources {
   }
 
   /** Stores a new source; its times are set here. Throws {@code CONFLICT} for a taken slug. */
-  public Source create(Tx tx, Source source) {
+  public Source create(Tx tx, Source.Draft source) {
     List<@Nullable Object> args = new ArrayList<>();
     args.add(source.id());
     args.add(source.scope().orgId());
@@ -62,8 +62,8 @@ public final class Sources {
     return get(tx, source.scope(), source.id());
   }
 
-  /** Writes everything but id, scope, slug, kind and template. */
-  public Source update(Tx tx, Source source) {
+  /** Writes name, description, config, rules but for their template, and status. */
+  public Source update(Tx tx, Source.Draft source) {
     List<@Nullable Object> args = new ArrayList<>(rows.changeable(source));
     args.add(tx.now());
     args.add(source.id());

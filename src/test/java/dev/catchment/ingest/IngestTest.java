@@ -347,8 +347,8 @@ final class IngestTest {
     }
   }
 
-  private static Source with(Source old, SourceRules rules) {
-    return new Source(
+  private static Source.Draft with(Source old, SourceRules rules) {
+    return new Source.Draft(
         old.id(),
         old.scope(),
         old.name(),
@@ -358,9 +358,7 @@ final class IngestTest {
         old.config(),
         rules,
         old.status(),
-        old.totals(),
-        old.createdAt(),
-        old.updatedAt());
+        old.term());
   }
 
   private static SourceRules signed(String secret) {
