@@ -59,11 +59,11 @@ import java.util.function.Supplier;
 
 /** The two APIs of a node. */
 final class Doors {
-  private final Node.Stores stores;
+  private final Stores stores;
   private final Router gateway;
   private final Router feeds;
 
-  private Doors(Node.Stores stores, Router gateway, Router feeds) {
+  private Doors(Stores stores, Router gateway, Router feeds) {
     this.stores = stores;
     this.gateway = gateway;
     this.feeds = feeds;
@@ -76,8 +76,8 @@ final class Doors {
    * @param port what the server listens on
    */
   static Doors over(
-      Node.Stores stores,
-      Node.Features features,
+      Stores stores,
+      Features features,
       FeedParts feeds,
       Supplier<Map<String, String>> troubles,
       int port) {
@@ -87,7 +87,7 @@ final class Doors {
     return new Doors(stores, gateway, feedApi.router());
   }
 
-  private static SessionCookie cookie(Node.Stores stores, Node.Features features) {
+  private static SessionCookie cookie(Stores stores, Features features) {
     return new SessionCookie(
         features.secrets().keys(),
         stores.config().server().publicUrl().filter(url -> url.startsWith("https:")).isPresent());
@@ -95,8 +95,8 @@ final class Doors {
 
   /** The routes of the gateway API, resource by resource. */
   private record Gateway(
-      Node.Stores stores,
-      Node.Features features,
+      Stores stores,
+      Features features,
       FeedParts feeds,
       Access access,
       int port,

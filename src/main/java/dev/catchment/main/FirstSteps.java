@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 record FirstSteps(Optional<Secret> apiKey, Optional<Path> keyFile, Optional<String> sourceId) {
 
-  static FirstSteps take(Node.Stores stores, Secrets secrets) {
+  static FirstSteps take(Stores stores, Secrets secrets) {
     Sources sources = new Sources(secrets.vault());
     Config config = stores.config();
     Secret configured = config.auth().bootstrapApiKey().orElse(new Secret(""));
