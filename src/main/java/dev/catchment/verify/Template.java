@@ -36,17 +36,17 @@ public record Template(Json.Obj wire, Json.Obj preset) {
 
   /** {@code header_field} or {@code body_field}. */
   public @Nullable String dedupStrategy() {
-    return text(preset, "dedup_strategy");
+    return preset.textOf("dedup_strategy");
   }
 
   /** The header, or the path into the body, that names a delivery. */
   public @Nullable String dedupField() {
-    return text(preset, "dedup_field");
+    return preset.textOf("dedup_field");
   }
 
   /** Where the time of an event is found. */
   public @Nullable String eventTimePath() {
-    return text(preset, "event_time_path");
+    return preset.textOf("event_time_path");
   }
 
   /** What the provider wants to read after an accepted request. */
@@ -55,10 +55,6 @@ public record Template(Json.Obj wire, Json.Obj preset) {
   }
 
   private @Nullable String wireText(String name) {
-    return text(wire, name);
-  }
-
-  private static @Nullable String text(Json.Obj object, String name) {
-    return object.get(name) instanceof Json.Str text ? text.value() : null;
+    return wire.textOf(name);
   }
 }
