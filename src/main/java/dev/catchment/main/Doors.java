@@ -83,7 +83,8 @@ final class Doors {
       int port) {
     Access access = new Access(stores.database(), stores.clock(), cookie(stores, features));
     FeedApi feedApi = feeds.api(access);
-    Router gateway = new Gateway(stores, features, feeds, access, port, troubles).router();
+    NodeHealth health = new NodeHealth(stores.database(), troubles);
+    Router gateway = new Gateway(stores, features, feeds, access, port, health).router();
     return new Doors(stores, gateway, feedApi.router());
   }
 
@@ -100,7 +101,7 @@ final class Doors {
       FeedParts feeds,
       Access access,
       int port,
-      Supplier<Map<String, String>> troubles) {
+      NodeHealth health) {
 
     Router router() {
       Config config = stores.config();
@@ -119,7 +120,7 @@ final class Doors {
       new ChangeHandler(
               stores.database(), gate, features.live().live(), features.live().connections())
           .routes(router);
-      new HealthHandler(Version.text(), stores.clock(), this::health).routes(router);
+      new HealthHandler(Version.text(), stores.clock(), health::now).routes(router);
       new DocumentHandler().routes(router);
       new MetricsHandler(gate, stores.metrics()::prometheusText).routes(router);
       accounts(origins, clientAddress).addTo(router);
@@ -264,31 +265,6 @@ final class Doors {
               request -> feeds.base(request.head()).orElse(""))
           .register(router);
       new FeedItemHandler(stores.database(), feeds.curation(), feeds.gate(gate)).register(router);
-    }
-
-    private HealthHandler.Health health() {
-      Map<String, String> inTrouble = troubles.get();
-      boolean retention = !inTrouble.containsKey("retention");
-      boolean working = inTrouble.isEmpty() || (inTrouble.size() == 1 && !retention);
-      boolean storage = storageAnswers();
-      boolean delivery =
-          !inTrouble.containsKey("courier")
-              && !inTrouble.containsKey("settler")
-              && !inTrouble.containsKey("renewer")
-              && !inTrouble.containsKey("dispatcher");
-      return new HealthHandler.Health(
-          storage && working ? HealthHandler.State.OK : HealthHandler.State.DEGRADED,
-          storage ? "ok" : "failing",
-          delivery ? "ok" : "failing",
-          retention);
-    }
-
-    private boolean storageAnswers() {
-      try {
-        return stores.database().read(tx -> tx.number("SELECT 1 AS n")) == 1;
-      } catch (RuntimeException e) {
-        return false;
-      }
     }
   }
 

@@ -12,17 +12,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What runs by itself. Outcomes are written and claims kept until the courier has let go of its
  * last delivery.
  */
 record Loops(Supervisor readers, Supervisor settling) {
+  /** The name of the loop that cleans up. */
+  static final String RETENTION = "retention";
+
+  private static final String DISPATCHER = "dispatcher";
+  private static final String COURIER = "courier";
+  private static final String SETTLER = "settler";
+  private static final String RENEWER = "renewer";
+
+  /** The loops without any of which nothing is delivered, or what came of it is not written. */
+  static final Set<String> DELIVERING = Set.of(DISPATCHER, COURIER, SETTLER, RENEWER);
+
   static Loops over(
       Stores stores, Features features, FeedParts feeds, CollectionParts collections) {
     Loop dispatcher =
         new Loop(
-            "dispatcher",
+            DISPATCHER,
             new Dispatcher(
                 stores.database(),
                 stores.log(),
@@ -31,9 +43,9 @@ record Loops(Supervisor readers, Supervisor settling) {
                 features.destinations(),
                 features.courier()),
             stores.clock());
-    Loop courier = new Loop("courier", features.courier(), stores.clock());
-    Loop settler = new Loop("settler", features.courier().settler(), stores.clock());
-    Loop renewer = new Loop("renewer", features.courier().renewer(), stores.clock());
+    Loop courier = new Loop(COURIER, features.courier(), stores.clock());
+    Loop settler = new Loop(SETTLER, features.courier().settler(), stores.clock());
+    Loop renewer = new Loop(RENEWER, features.courier().renewer(), stores.clock());
     features.courier().renewer().wakes(renewer::wake);
     Loop refusals = new Loop("refusals", features.intake().refusals(), stores.clock());
     features.intake().refusals().wakes(refusals::wake);
@@ -70,7 +82,7 @@ record Loops(Supervisor readers, Supervisor settling) {
     return settings.enabled()
         ? Optional.of(
             new Loop(
-                "retention",
+                RETENTION,
                 new Retention(
                     stores.database(),
                     stores.cursors(),
