@@ -17,6 +17,7 @@ import dev.catchment.feeds.FeedDesk;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;
+import dev.catchment.http.Streamed;
 import dev.catchment.ingest.Sources;
 import dev.catchment.json.Json;
 import dev.catchment.verify.Template;
@@ -55,40 +56,44 @@ public final class CollectionHandler {
   /** Adds the routes. */
   public void routes(Router router) {
     router
-        .on("GET", "/v1/collections", this::list)
+        .streamed("/v1/collections", this::list)
         .on("POST", "/v1/collections", this::create)
         .on("GET", "/v1/collections/{id}", this::get)
         .on("PATCH", "/v1/collections/{id}", this::update)
         .on("DELETE", "/v1/collections/{id}", this::delete);
   }
 
-  private Response list(Request request) {
+  private Streamed list(Request request) {
     Scope scope = gate.read(request, SEGMENT);
     Params params = Params.of(request);
     String status = params.word("status", Fields.STATUSES);
     String source = params.id("source_id", "Source");
+    // Read before the rows are: a list may be newer than its tag says, never older.
     ETag tag =
         ETag.of(
             request,
             scope.envId() + "-" + database.<Long>read(tx -> Collections.listStamp(tx, scope)));
-    return tag.unchanged(request).orElseGet(() -> tag.on(list(scope, params, source, status)));
+    return tag.isKnown(request)
+        ? Streamed.unchanged(List.of(tag.header()))
+        : new Listing<>("collections", CollectionSummary::id, CollectionHandler::row)
+            .stream(
+                params, (below, limit) -> list(scope, source, status, below, limit), tag.header());
   }
 
-  private Response list(
-      Scope scope, Params params, @Nullable String source, @Nullable String status) {
-    return new Listing<>("collections", CollectionSummary::id, CollectionHandler::row)
-        .answer(
-            params,
-            (below, limit) ->
-                database.read(tx -> {
-                  List<CollectionSummary> rows =
-                      Collections.list(
-                          tx, scope, new Collections.Wanted(source, status, below, limit));
-                  if (source != null && rows.isEmpty()) {
-                    Sources.check(tx, scope, source);
-                  }
-                  return rows;
-                }));
+  private List<CollectionSummary> list(
+      Scope scope,
+      @Nullable String source,
+      @Nullable String status,
+      @Nullable String below,
+      @Nullable Integer limit) {
+    return database.read(tx -> {
+      List<CollectionSummary> rows =
+          Collections.list(tx, scope, new Collections.Wanted(source, status, below, limit));
+      if (source != null && rows.isEmpty() && below == null) {
+        Sources.check(tx, scope, source);
+      }
+      return rows;
+    });
   }
 
   private Response get(Request request) {

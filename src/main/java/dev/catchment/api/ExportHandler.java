@@ -50,7 +50,7 @@ public final class ExportHandler {
     // Read before the snapshot is: a file may be newer than its tag says, never older.
     ETag tag = CollectionPath.tag(request, collection);
     if (tag.isKnown(request)) {
-      return new Streamed(List.of(tag.header(), UNSTORED), Export.TIME_MAX, null);
+      return Streamed.unchanged(List.of(tag.header(), UNSTORED));
     }
     String file = collection.identity().slug() + "." + wanted.format().word();
     return new Streamed(

@@ -1,9 +1,15 @@
 package dev.catchment.api;
 
 import dev.catchment.http.Response;
+import dev.catchment.http.Streamed;
 import dev.catchment.json.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.AbstractList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 public record Listing<T>(String name, Function<T, String> id, Function<T, Json> json) {
   private static final int LIMIT = 20;
   private static final int LIMIT_MAX = 100;
+
+  /** How many rows are read at once where all are wanted. */
+  private static final int PIECE = 500;
+
+  /** How long a client may take to read all of them. */
+  private static final Duration TIME_MAX = Duration.ofMinutes(10);
 
   /** Reads rows. */
   @FunctionalInterface
@@ -38,6 +50,43 @@ public record Listing<T>(String name, Function<T, String> id, Function<T, Json> 
     String below = cursor == null ? null : Cursor.id(cursor);
     return Response.json(
         200, page(rows.read(below, limit), limit, row -> Cursor.of(id.apply(row))));
+  }
+
+  /**
+   * The same answer, written while its rows are read, a piece at a time: it may have very many.
+   *
+   * @param tag the header that tags the answer; made before its rows are read
+   */
+  Streamed stream(Params params, Rows<T> rows, Map.Entry<String, String> tag) {
+    List<Map.Entry<String, String>> headers =
+        List.of(Map.entry("Content-Type", "application/json"), tag);
+    String cursor = params.query().first("cursor").orElse(null);
+    if (cursor != null || params.query().first("limit").isPresent()) {
+      byte[] page = answer(params, rows).body();
+      return new Streamed(headers, TIME_MAX, out -> out.write(page));
+    }
+    // The first are read before the answer begins, so that what is wrong with the question is said.
+    List<T> first = rows.read(null, PIECE);
+    return new Streamed(headers, TIME_MAX, out -> write(out, first, rows));
+  }
+
+  private void write(OutputStream out, List<T> first, Rows<T> rows) throws IOException {
+    out.write(("{" + Json.of(name).text() + ":[").getBytes(StandardCharsets.UTF_8));
+    List<T> piece = first;
+    boolean begun = false;
+    while (!piece.isEmpty()) {
+      boolean more = piece.size() > PIECE;
+      List<T> shown = more ? piece.subList(0, PIECE) : piece;
+      for (T row : shown) {
+        if (begun) {
+          out.write(',');
+        }
+        begun = true;
+        out.write(json.apply(row).bytes());
+      }
+      piece = more ? rows.read(id.apply(shown.getLast()), PIECE) : List.of();
+    }
+    out.write("]}".getBytes(StandardCharsets.UTF_8));
   }
 
   /**

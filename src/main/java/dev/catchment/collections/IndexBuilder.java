@@ -24,12 +24,17 @@ public final class IndexBuilder implements Step {
    * How much one transaction does.
    *
    * @param filled records whose values are filled in
-   * @param followed changes whose texts are taken in, which costs most for each
+   * @param caughtUp changes whose texts are taken in while the index is far behind
+   * @param followed the same once it has caught up: a text takes a quarter of a millisecond, and
+   *     whoever waits for a change waits for the writer
    * @param swept rows that are removed
    */
-  record Slices(int filled, int followed, int swept) {}
+  record Slices(int filled, int caughtUp, int followed, int swept) {}
 
-  private static final Slices SLICES = new Slices(500, 256, 250);
+  private static final Slices SLICES = new Slices(500, 256, 16, 250);
+
+  /** Further behind than this it counts to catch up at all. */
+  private static final long FAR_BEHIND = 2_048;
 
   /** Left to other writers after a slice. */
   private static final long PAUSE_MILLIS = 10;
@@ -99,9 +104,10 @@ public final class IndexBuilder implements Step {
           && SearchIndexes.isAllowed(row);
     }
 
-    boolean isBehind(SearchIndexes.Index index) {
+    /** By how many numbers of changes an index is behind its collection. */
+    long behind(SearchIndexes.Index index) {
       CollectionRow row = collections.get(index.collectionId());
-      return row != null && index.changeNumber() < row.table().changeNumber();
+      return row == null ? 0 : row.table().changeNumber() - index.changeNumber();
     }
   }
 
@@ -124,9 +130,10 @@ public final class IndexBuilder implements Step {
     boolean any = false;
     for (SearchIndexes.Index index : stand.texts()) {
       boolean wanted = stand.wantsTexts(index);
-      if (!wanted || stand.isBehind(index)) {
+      long behind = stand.behind(index);
+      if (!wanted || behind > 0) {
         any = true;
-        more |= wanted ? follow(index) : sweep(stand, index);
+        more |= wanted ? follow(index, behind) : sweep(stand, index);
       }
     }
     untidy |= any;
@@ -169,9 +176,9 @@ public final class IndexBuilder implements Step {
         });
   }
 
-  private boolean follow(SearchIndexes.Index index) {
-    return database.<Boolean>write(
-        Durability.DERIVED, tx -> SearchIndexes.follow(tx, index, slices.followed()));
+  private boolean follow(SearchIndexes.Index index, long behind) {
+    int max = behind > FAR_BEHIND ? slices.caughtUp() : slices.followed();
+    return database.<Boolean>write(Durability.DERIVED, tx -> SearchIndexes.follow(tx, index, max));
   }
 
   /** Tidies a few times; true when there may be more to do. Others write in between. */

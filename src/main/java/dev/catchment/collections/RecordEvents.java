@@ -1,5 +1,6 @@
 package dev.catchment.collections;
 
+import dev.catchment.db.BulkInsert;
 import dev.catchment.db.InList;
 import dev.catchment.db.Tx;
 import java.util.ArrayList;
@@ -19,8 +20,12 @@ import org.jspecify.annotations.Nullable;
  * one key are found by {@link KeyEvents}.
  */
 public final class RecordEvents {
-  /** How many rows one statement writes. */
-  private static final int ROWS_MAX = 256;
+  private static final BulkInsert EVENTS =
+      BulkInsert.into("record_events")
+          .numbers("generation", "position")
+          .texts("record_key")
+          .numbers("source_event_at", "deleted")
+          .onConflict("ON CONFLICT DO NOTHING");
 
   private RecordEvents() {}
 
@@ -30,30 +35,16 @@ public final class RecordEvents {
    * @return the positions of those that had not been known
    */
   static Set<Long> write(Tx tx, long generation, List<Batch.Reached> reached) {
-    Set<Long> fresh = HashSet.newHashSet(reached.size());
-    for (int from = 0; from < reached.size(); from += ROWS_MAX) {
-      List<Batch.Reached> some = reached.subList(from, Math.min(reached.size(), from + ROWS_MAX));
-      // Rows are padded to the next power of two, so that there are nine statements to prepare.
-      int rows = Integer.highestOneBit(2 * some.size() - 1);
-      List<@Nullable Object> args = new ArrayList<>(rows * 5);
-      for (int i = 0; i < rows; i++) {
-        Batch.Reached one = some.get(Math.min(i, some.size() - 1));
-        args.add(generation);
-        args.add(one.position());
-        args.add(one.key());
-        args.add(one.sourceEventAt());
-        args.add(one.deletes());
-      }
-      fresh.addAll(
-          tx.list(
-              "INSERT INTO record_events (generation, position, record_key, source_event_at,"
-                  + " deleted) VALUES "
-                  + "(?, ?, ?, ?, ?),".repeat(rows - 1)
-                  + "(?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING position",
-              row -> row.number("position"),
-              args.toArray()));
-    }
-    return fresh;
+    return new HashSet<>(
+        tx.insertNew(
+            EVENTS,
+            reached.stream()
+                .map(one ->
+                    new @Nullable Object[] {
+                      generation, one.position(), one.key(), one.sourceEventAt(), one.deletes()
+                    })
+                .toList(),
+            "position"));
   }
 
   /** Those of the events that are still remembered, by position. */

@@ -1,5 +1,6 @@
 package dev.catchment.collections;
 
+import dev.catchment.db.BulkInsert;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.expr.RecordPath;
@@ -20,11 +21,21 @@ import org.jspecify.annotations.Nullable;
  * so that a slice never brings back a value that has changed meanwhile.
  */
 final class RecordIndexes {
-  private static final String INSERT =
-      """
-      INSERT INTO record_values (index_id, sort_key, id, record_key, updated_at)
-      VALUES (?, ?, ?, ?, ?) ON CONFLICT (index_id, sort_key, id)\
-      """;
+  private static final BulkInsert VALUES =
+      BulkInsert.into("record_values")
+          .numbers("index_id")
+          .bytes("sort_key")
+          .texts("id", "record_key")
+          .numbers("updated_at");
+
+  /** What changed takes the place of what is there. */
+  private static final BulkInsert CHANGED_VALUES =
+      VALUES.onConflict(
+          "ON CONFLICT (index_id, sort_key, id) DO UPDATE SET updated_at = excluded.updated_at");
+
+  /** What is filled in does not. */
+  private static final BulkInsert OLD_VALUES =
+      VALUES.onConflict("ON CONFLICT (index_id, sort_key, id) DO NOTHING");
 
   private RecordIndexes() {}
 
@@ -164,7 +175,7 @@ final class RecordIndexes {
       }
     }
     tx.batch("DELETE FROM record_values WHERE index_id = ? AND sort_key = ? AND id = ?", old);
-    tx.batch(INSERT + " DO UPDATE SET updated_at = excluded.updated_at", fresh);
+    tx.insert(CHANGED_VALUES, fresh);
   }
 
   private static boolean isSame(
@@ -211,7 +222,7 @@ final class RecordIndexes {
         index.generation(),
         index.filledTo(),
         max);
-    tx.batch(INSERT + " DO NOTHING", values);
+    tx.insert(OLD_VALUES, values);
     tx.update(
         "UPDATE record_indexes SET filled_to = ?, complete = ? WHERE id = ?",
         last[0],

@@ -1,5 +1,6 @@
 package dev.catchment.collections;
 
+import dev.catchment.db.BulkInsert;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.log.Cursors;
@@ -16,6 +17,24 @@ import org.jspecify.annotations.Nullable;
 
 /** The table of records. */
 public final class Records {
+  private static final BulkInsert RECORDS =
+      BulkInsert.into("records")
+          .numbers("generation")
+          .texts("record_key", "id", "data", "event_type", "source_event_id")
+          .numbers("source_event_at", "position", "deleted", "created_at", "updated_at")
+          .numbers("change_number", "changed_at")
+          .bytes("recent")
+          .onConflict(
+              """
+              ON CONFLICT (generation, record_key) DO UPDATE SET
+                data = excluded.data, event_type = excluded.event_type,
+                source_event_id = excluded.source_event_id,
+                source_event_at = excluded.source_event_at, position = excluded.position,
+                deleted = excluded.deleted, created_at = excluded.created_at,
+                updated_at = excluded.updated_at, change_number = excluded.change_number,
+                changed_at = excluded.changed_at, recent = excluded.recent
+              """);
+
   private Records() {}
 
   /** The rows of these keys, tombstones included; keys without a row are left out. */
@@ -103,20 +122,7 @@ public final class Records {
     }
     // In the order of the table a batch meets each of its pages once.
     rows.sort(Comparator.comparing(row -> String.valueOf(row[1])));
-    tx.batch(
-        """
-        INSERT INTO records (generation, record_key, id, data, event_type, source_event_id,
-          source_event_at, position, deleted, created_at, updated_at, change_number, changed_at, recent)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (generation, record_key) DO UPDATE SET
-          data = excluded.data, event_type = excluded.event_type,
-          source_event_id = excluded.source_event_id, source_event_at = excluded.source_event_at,
-          position = excluded.position, deleted = excluded.deleted,
-          created_at = excluded.created_at, updated_at = excluded.updated_at,
-          change_number = excluded.change_number, changed_at = excluded.changed_at,
-          recent = excluded.recent
-        """,
-        rows);
+    tx.insert(RECORDS, rows);
   }
 
   /** Notes events of records that they left as they were. */

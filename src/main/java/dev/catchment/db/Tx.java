@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,60 @@ public final class Tx {
         });
   }
 
+  /**
+   * Inserts rows, each as the insert says.
+   *
+   * @param rows values in the order of its columns
+   * @throws DuplicateKey when a unique key is taken and the insert does not say what happens then
+   */
+  public void insert(BulkInsert insert, List<@Nullable Object[]> rows) {
+    if (dialect() == Dialect.POSTGRESQL) {
+      for (List<@Nullable Object[]> some : BulkInsert.parts(rows)) {
+        session.run(
+            insert.arrays(),
+            1,
+            statement -> {
+              insert.bindArrays(statement, some);
+              return statement.executeUpdate();
+            });
+      }
+    } else {
+      batch(insert.one(), rows);
+    }
+  }
+
+  /**
+   * Inserts the rows that are not there yet.
+   *
+   * @param insert leaves a row as it is whose key is taken
+   * @param column one of numbers
+   * @return what that column holds in the rows that are new
+   */
+  public List<Long> insertNew(BulkInsert insert, List<@Nullable Object[]> rows, String column) {
+    List<Long> fresh = new ArrayList<>(rows.size());
+    String returning = " RETURNING " + column;
+    for (List<@Nullable Object[]> some : BulkInsert.parts(rows)) {
+      if (dialect() == Dialect.POSTGRESQL) {
+        fresh.addAll(
+            session.run(
+                insert.arrays() + returning,
+                1,
+                statement -> {
+                  insert.bindArrays(statement, some);
+                  return rows(statement, row -> row.number(column));
+                }));
+      } else {
+        List<@Nullable Object[]> padded = BulkInsert.padded(some);
+        fresh.addAll(
+            list(
+                insert.values(padded.size()) + returning,
+                row -> row.number(column),
+                padded.stream().flatMap(Arrays::stream).toArray()));
+      }
+    }
+    return fresh;
+  }
+
   /** All rows of a query; the query bounds how many there can be. */
   public <T> List<T> list(String sql, Row.Reader<T> reader, @Nullable Object... args) {
     return session.run(
@@ -83,15 +138,20 @@ public final class Tx {
         1,
         statement -> {
           bind(statement, args);
-          try (ResultSet results = statement.executeQuery()) {
-            List<T> rows = new ArrayList<>();
-            Row row = new Row(results);
-            while (results.next()) {
-              rows.add(reader.read(row));
-            }
-            return rows;
-          }
+          return rows(statement, reader);
         });
+  }
+
+  private static <T> List<T> rows(PreparedStatement statement, Row.Reader<T> reader)
+      throws SQLException {
+    try (ResultSet results = statement.executeQuery()) {
+      List<T> rows = new ArrayList<>();
+      Row row = new Row(results);
+      while (results.next()) {
+        rows.add(reader.read(row));
+      }
+      return rows;
+    }
   }
 
   /**

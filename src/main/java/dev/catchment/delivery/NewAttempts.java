@@ -1,11 +1,29 @@
 package dev.catchment.delivery;
 
+import dev.catchment.db.BulkInsert;
 import dev.catchment.db.Tx;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of attempts that begin. */
 final class NewAttempts {
+  private static final BulkInsert ATTEMPTS =
+      BulkInsert.into("attempts")
+          .texts("id", "org_id", "env_id", "event_id")
+          .numbers("event_position")
+          .texts("connection_id", "destination_id", "request_url", "request_method")
+          .numbers("request_body_size", "created_at", "attempt_number", "round_start")
+          .texts("trigger_type")
+          .numbers("due_at")
+          .texts("claimed_by")
+          .numbers("claim_number")
+          .texts("transform", "replay_id")
+          .numbers("retries", "aside")
+          .texts("line")
+          .numbers("waiting_since")
+          .texts("status")
+          .numbers("is_dlq", "open");
+
   private final String node;
   private final long leaseMillis;
   private final List<DeliveryListener> listeners;
@@ -52,21 +70,16 @@ final class NewAttempts {
       owed.numbers().retries(),
       replay != null && replay.aside(),
       owed.turn().line(),
-      begin == Owed.Begin.WAITING ? (Long) tx.now() : null
+      begin == Owed.Begin.WAITING ? (Long) tx.now() : null,
+      "pending",
+      false,
+      true
     };
   }
 
   /** Writes rows and tells of them. */
   void insert(Tx tx, List<@Nullable Object[]> rows) {
-    tx.batch(
-        """
-        INSERT INTO attempts (id, org_id, env_id, event_id, event_position, connection_id,
-          destination_id, request_url, request_method, request_body_size, created_at,
-          attempt_number, round_start, trigger_type, due_at, claimed_by, claim_number,
-          transform, replay_id, retries, aside, line, waiting_since, status, is_dlq, open)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 1)
-        """,
-        rows);
+    tx.insert(ATTEMPTS, rows);
     if (!listeners.isEmpty()) {
       List<BegunAttempt> begun =
           rows.stream()

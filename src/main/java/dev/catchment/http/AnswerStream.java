@@ -1,6 +1,7 @@
 package dev.catchment.http;
 
 import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -86,9 +87,22 @@ final class AnswerStream extends OutputStream {
     filled = 0;
   }
 
-  /** Sends what is left and ends the answer. */
+  /** Sends what is left and ends the answer; one that is whole by now says how long it is. */
   void finish() {
+    if (!started) {
+      context.runOnContext(ignored -> answer());
+      return;
+    }
     outbox.end(filled == 0 ? NOTHING : Arrays.copyOf(piece, filled), this::finished);
+  }
+
+  private void answer() {
+    if (!over) {
+      response.setChunked(false);
+      response.putHeader("Content-Length", Integer.toString(filled));
+      var _ =
+          response.end(Buffer.buffer(Arrays.copyOf(piece, filled))).onComplete(ignored -> over());
+    }
   }
 
   private void finished() {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An answer of 200 whose body is written while it is made, or of 304 for a client who has it.
  *
- * @param headers names and values in order; {@code X-Request-Id} is added by the server
+ * @param headers names and values in order; {@code X-Request-Id} is added by the server, and {@code
+ *     Content-Length} to what is short enough to be known whole when it leaves
  * @param timeMax how long the whole may take, however fast the client reads
  * @param body writes it, on a virtual thread; not asked for a HEAD; null for 304
  */
@@ -29,6 +30,11 @@ public record Streamed(
      *     the time is over
      */
     void write(OutputStream out) throws IOException;
+  }
+
+  /** An answer of 304 with these headers. */
+  public static Streamed unchanged(List<Map.Entry<String, String>> headers) {
+    return new Streamed(headers, Duration.ZERO, null);
   }
 
   /** Answers a request piece by piece; called on a virtual thread, may throw {@code Failure}. */

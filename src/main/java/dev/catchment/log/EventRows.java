@@ -1,6 +1,7 @@
 package dev.catchment.log;
 
 import dev.catchment.base.Scope;
+import dev.catchment.db.BulkInsert;
 import dev.catchment.db.InList;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
@@ -26,6 +27,16 @@ final class EventRows {
       e.content_type, e.source_ip, e.received_at, e.verification_status, e.verification_error,
       e.dedup_hash, e.duplicate_of, COALESCE(e.body, b.body) AS body
       """;
+
+  private static final BulkInsert EVENTS =
+      BulkInsert.into("events")
+          .numbers("position")
+          .texts("id", "org_id", "env_id", "source_id", "method", "headers", "query_params")
+          .texts("content_type", "source_ip")
+          .bytes("body")
+          .numbers("payload_size", "received_at")
+          .texts("verification_status", "verification_error")
+          .texts("dedup_status", "dedup_hash", "duplicate_of");
 
   private EventRows() {}
 
@@ -53,14 +64,7 @@ final class EventRows {
         bodies.add(new @Nullable Object[] {position, event.body()});
       }
     }
-    tx.batch(
-        """
-        INSERT INTO events (position, id, org_id, env_id, source_id, method, headers, query_params,
-          content_type, source_ip, body, payload_size, received_at, verification_status,
-          verification_error, dedup_status, dedup_hash, duplicate_of)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        rows);
+    tx.insert(EVENTS, rows);
     tx.batch("INSERT INTO event_bodies (position, body) VALUES (?, ?)", bodies);
     count(tx, stored);
     return stored;

@@ -50,7 +50,7 @@ final class ReadPlansTest {
     appended.forEach(CompletableFuture::join);
     node.settle();
     IndexBuilder builder =
-        new IndexBuilder(node.database, new IndexBuilder.Slices(1_000, 1_000, 1_000));
+        new IndexBuilder(node.database, new IndexBuilder.Slices(1_000, 1_000, 1_000, 1_000));
     for (int steps = 0; !(builder.step() instanceof Step.Next.WhenWoken); steps++) {
       assertThat(steps).isLessThan(100);
     }

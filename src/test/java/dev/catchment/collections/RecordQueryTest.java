@@ -79,7 +79,7 @@ final class RecordQueryTest {
 
   /** Small slices, so that there are many between which something changes. */
   private static IndexBuilder builder(ProjectorNode node) {
-    return new IndexBuilder(node.database, new IndexBuilder.Slices(7, 5, 9));
+    return new IndexBuilder(node.database, new IndexBuilder.Slices(7, 5, 5, 9));
   }
 
   private static void build(ProjectorNode node) {

@@ -136,6 +136,9 @@ final class StreamedTest {
       assertThat(answer.statusCode()).isEqualTo(200);
       assertThat(answer.body()).hasSize(count);
       assertThat(answer.headers().firstValue("X-Request-Id")).isPresent();
+      assertThat(answer.headers().firstValue("Content-Length"))
+          .as("known of what is whole when it leaves")
+          .isEqualTo(count > CHUNK ? Optional.empty() : Optional.of(Integer.toString(count)));
     }
     HttpResponse<byte[]> head =
         client.send(

@@ -1,0 +1,177 @@
+package dev.catchment.db;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An insert of any number of rows into one table. SQLite, where a call costs next to nothing, runs
+ * it once a row. PostgreSQL is handed one array for each column and takes them apart itself,
+ * because a mark for each value would cost the driver and the planner more than the row.
+ *
+ * <p>Columns are named in the order in which rows hold their values. Made once and kept: it never
+ * changes.
+ */
+public final class BulkInsert {
+  /** How many rows one statement writes. */
+  static final int ROWS_MAX = 256;
+
+  /** What the values of a column are, and what PostgreSQL calls them. */
+  enum Kind {
+    /** Long, Integer or Boolean (as 0 or 1). */
+    NUMBER("int8"),
+    TEXT("text"),
+    BYTES("bytea");
+
+    private final String type;
+
+    Kind(String type) {
+      this.type = type;
+    }
+
+    String type() {
+      return type;
+    }
+
+    /** An array of the class that holds such values. */
+    @Nullable Object[] array(int length) {
+      return switch (this) {
+        case NUMBER -> new @Nullable Long[length];
+        case TEXT -> new @Nullable String[length];
+        case BYTES -> new byte @Nullable [length][];
+      };
+    }
+  }
+
+  private record Column(String name, Kind kind) {}
+
+  private final String table;
+  private final List<Column> columns;
+  private final String conflict;
+  private final String one;
+  private final String arrays;
+
+  private BulkInsert(String table, List<Column> columns, String conflict) {
+    this.table = table;
+    this.columns = columns;
+    this.conflict = conflict;
+    this.one = columns.isEmpty() ? "" : values(1);
+    this.arrays =
+        head()
+            + columns.stream()
+                .map(column -> "unnest(?::" + column.kind().type() + "[])")
+                .collect(Collectors.joining(", ", " SELECT ", ""))
+            + conflict;
+  }
+
+  /** An insert that names no columns yet. */
+  public static BulkInsert into(String table) {
+    return new BulkInsert(table, List.of(), "");
+  }
+
+  /** The same with more columns that take Long, Integer, Boolean or null. */
+  public BulkInsert numbers(String... names) {
+    return and(Kind.NUMBER, names);
+  }
+
+  /** The same with more columns that take String or null. */
+  public BulkInsert texts(String... names) {
+    return and(Kind.TEXT, names);
+  }
+
+  /** The same with more columns that take byte[] or null. */
+  public BulkInsert bytes(String... names) {
+    return and(Kind.BYTES, names);
+  }
+
+  /**
+   * The same with what happens to a row whose key is taken.
+   *
+   * @param clause {@code ON CONFLICT …}, without marks. Where it updates, PostgreSQL refuses rows
+   *     of one insert that have the same key
+   */
+  public BulkInsert onConflict(String clause) {
+    return new BulkInsert(table, columns, " " + clause);
+  }
+
+  private BulkInsert and(Kind kind, String... names) {
+    List<Column> more = new ArrayList<>(columns);
+    for (String name : names) {
+      more.add(new Column(name, kind));
+    }
+    return new BulkInsert(table, List.copyOf(more), conflict);
+  }
+
+  /** Rows in the parts that one statement each may write. */
+  static <T> List<List<T>> parts(List<T> rows) {
+    List<List<T>> parts = new ArrayList<>();
+    for (int from = 0; from < rows.size(); from += ROWS_MAX) {
+      parts.add(rows.subList(from, Math.min(rows.size(), from + ROWS_MAX)));
+    }
+    return parts;
+  }
+
+  /**
+   * At most {@link #ROWS_MAX} rows and the last one again, up to the next power of two, so that
+   * there are nine statements to prepare.
+   */
+  static <T> List<T> padded(List<T> rows) {
+    List<T> padded = new ArrayList<>(rows);
+    int size = Integer.highestOneBit(2 * rows.size() - 1);
+    while (padded.size() < size) {
+      padded.add(rows.getLast());
+    }
+    return padded;
+  }
+
+  /** With marks for so many rows. */
+  String values(int rows) {
+    String marks = "(" + "?, ".repeat(columns.size() - 1) + "?)";
+    return head() + " VALUES " + (marks + ", ").repeat(rows - 1) + marks + conflict;
+  }
+
+  /** With marks for one row. */
+  String one() {
+    return one;
+  }
+
+  /** With one mark for each column, which takes an array. */
+  String arrays() {
+    return arrays;
+  }
+
+  private String head() {
+    return "INSERT INTO "
+        + table
+        + columns.stream().map(Column::name).collect(Collectors.joining(", ", " (", ")"));
+  }
+
+  /** Binds each column of the rows as one array, which the driver sends in binary. */
+  void bindArrays(PreparedStatement statement, List<@Nullable Object[]> rows) throws SQLException {
+    for (int i = 0; i < columns.size(); i++) {
+      Kind kind = columns.get(i).kind();
+      @Nullable Object[] values = kind.array(rows.size());
+      for (int j = 0; j < values.length; j++) {
+        values[j] = stored(rows.get(j)[i]);
+      }
+      statement.setArray(i + 1, statement.getConnection().createArrayOf(kind.type(), values));
+    }
+  }
+
+  private static @Nullable Object stored(@Nullable Object value) {
+    // In the order of how often they come: this runs for every value of every row.
+    if (value instanceof String text) {
+      return Storable.text(text);
+    }
+    if (value instanceof Integer number) {
+      return number.longValue();
+    }
+    if (value instanceof Boolean flag) {
+      return flag ? 1L : 0L;
+    }
+    return value;
+  }
+}
