@@ -9,6 +9,7 @@ import dev.catchment.collections.CollectionRow;
 import dev.catchment.collections.CollectionSummary;
 import dev.catchment.collections.Collections;
 import dev.catchment.collections.DataExpressions;
+import dev.catchment.collections.Lag;
 import dev.catchment.db.Database;
 import dev.catchment.db.Tx;
 import dev.catchment.expr.BodyPath;
@@ -240,7 +241,7 @@ public final class CollectionHandler {
                 .put("skipped_reasons", progress.skippedReasons())
                 .put("time_fallback_count", progress.timeFallbackCount())
                 .put("tombstone_count", progress.tombstoneCount())
-                .put("lag", Collections.lag(tx, row))
+                .put("lag", Lag.of(tx, row))
                 .build())
         .build();
   }

@@ -181,9 +181,8 @@ public final class IngestHandler {
 
   /** The answer that the source's owner wants senders to see. */
   private static Response custom(int status, Json.Obj wanted, String eventId) {
-    String type =
-        wanted.get("content_type") instanceof Json.Str text ? text.value() : "application/json";
-    String body = wanted.get("body") instanceof Json.Str text ? text.value() : "";
+    String type = wanted.textOf("content_type", "application/json");
+    String body = wanted.textOf("body", "");
     Map<String, String> more = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     if (wanted.get("headers") instanceof Json.Obj headers) {
       headers.members().forEach((name, value) -> more.put(name, ((Json.Str) value).value()));

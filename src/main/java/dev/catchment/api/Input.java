@@ -44,6 +44,7 @@ public record Input(Json.Obj body) {
     return new Input(new Json.Obj(members));
   }
 
+  /** Whether the body has the field, be it JSON null. */
   public boolean has(String field) {
     return body.get(field) != null;
   }

@@ -86,7 +86,7 @@ final class LiveSocket implements StreamListener {
     }
     Optional<Json> parsed = Json.parse(message.body());
     if (parsed.isPresent() && parsed.get() instanceof Json.Obj object) {
-      String name = object.get("channel") instanceof Json.Str(String text) ? text : null;
+      String name = object.textOf("channel");
       try {
         answer(own, mine, object, name);
       } catch (Failure e) {
@@ -98,7 +98,7 @@ final class LiveSocket implements StreamListener {
   }
 
   private void answer(Voice own, Seat mine, Json.Obj message, @Nullable String name) {
-    String type = message.get("type") instanceof Json.Str(String text) ? text : "";
+    String type = message.textOf("type", "");
     switch (type) {
       case "ping" -> own.answer(null, "pong", Json.object().put("type", "pong").build());
       case "subscribe" -> {

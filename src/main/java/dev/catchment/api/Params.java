@@ -20,10 +20,12 @@ public record Params(Query query) {
 
   private static final Pattern DIGITS = Pattern.compile("[0-9]{1,1000}");
 
+  /** Those of the request's URL. */
   public static Params of(Request request) {
     return new Params(request.query());
   }
 
+  /** The first of that name; null when it is absent or empty. */
   public @Nullable String text(String name) {
     return query.first(name).filter(text -> !text.isEmpty()).orElse(null);
   }

@@ -50,16 +50,11 @@ public final class PastRecordHandler {
         Params.of(request).text("as_of") == null ? now.handle(request) : past.handle(request);
   }
 
-  private static @Nullable RecordFields fields(Params params) {
-    String text = params.text("fields");
-    return text == null ? null : RecordFields.parse(text, "fields");
-  }
-
   /** {@code GET …/records/{key}?as_of=}. */
   Response get(Request request) {
     Scope scope = gate.read(request, SEGMENT);
     AsOf asOf = AsOf.of(Params.of(request), "as_of");
-    RecordFields fields = fields(Params.of(request));
+    RecordFields fields = RecordHandler.fields(Params.of(request));
     String key = request.path("key");
     Response response =
         database.read(tx -> {
@@ -90,7 +85,7 @@ public final class PastRecordHandler {
     Scope scope = gate.read(request, SEGMENT);
     Params params = Params.of(request);
     AsOf asOf = AsOf.of(params, "as_of");
-    RecordFields fields = fields(params);
+    RecordFields fields = RecordHandler.fields(params);
     int limit = params.limit(LIMIT, LIMIT_MAX);
     for (String name : NOT_WITH_AS_OF) {
       if (params.text(name) != null) {

@@ -105,7 +105,8 @@ public final class RecordHandler {
             params.text("sort")));
   }
 
-  private static @Nullable RecordFields fields(Params params) {
+  /** The members of data that {@code fields} asks for; null when it is not given. */
+  static @Nullable RecordFields fields(Params params) {
     String text = params.text("fields");
     return text == null ? null : RecordFields.parse(text, "fields");
   }

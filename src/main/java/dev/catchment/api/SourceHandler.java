@@ -96,8 +96,8 @@ public final class SourceHandler {
     Input input = change.input().require("name", "slug");
     String kind = input.word("type", KINDS, Source.HTTP);
     Template template = SourceRulesInput.template(input).orElse(null);
-    Source source =
-        new Source(
+    Source.Draft source =
+        new Source.Draft(
             ids.next(),
             change.scope(),
             input.name(""),
@@ -107,9 +107,7 @@ public final class SourceHandler {
             config(SourceConfigInput.read(input, null), template),
             SourceRulesInput.create(input, template, kind.equals(Source.WEBSOCKET)),
             status(input, Source.Status.ACTIVE),
-            new Source.Totals(0, null),
-            0,
-            0);
+            null);
     return rows.answer(
         201,
         database.write(tx -> {
@@ -129,9 +127,9 @@ public final class SourceHandler {
         }));
   }
 
-  private static Source changed(Source old, Input input) {
+  private static Source.Draft changed(Source old, Input input) {
     input.requireAny(CHANGEABLE);
-    return new Source(
+    return new Source.Draft(
         old.id(),
         old.scope(),
         input.name(old.name()),
@@ -141,9 +139,7 @@ public final class SourceHandler {
         SourceConfigInput.read(input, old.config()),
         SourceRulesInput.change(input, old.rules(), old.isWebSocket()),
         status(input, old.status()),
-        old.totals(),
-        old.createdAt(),
-        old.updatedAt());
+        old.term());
   }
 
   /** Some providers want to read words of their own after an accepted request. */

@@ -10,9 +10,7 @@ import dev.catchment.log.Cursors;
 import dev.catchment.log.EventLog;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +23,6 @@ public final class Collections {
 
   /** The name of the projector's cursor. */
   public static final String READER = "collections";
-
-  /**
-   * How many events, whosever they are, are looked at one by one to tell how many are the source's.
-   */
-  private static final long LAG_LOOKED_AT_MAX = 10_000;
 
   private Collections() {}
 
@@ -199,10 +192,8 @@ public final class Collections {
   }
 
   /**
-   * Writes name, description and the fold of a collection that was read in this transaction.
-   *
-   * <p>Pausing remembers how far the collection is; coming back from a pause catches up from there;
-   * coming back from disabled starts at the end of the log.
+   * Writes name, description and the fold of a collection that was read in this transaction; where
+   * it goes on is what {@link Standing} says.
    */
   public static CollectionRow update(
       Tx tx,
@@ -213,27 +204,7 @@ public final class Collections {
     long reached = Cursors.disturb(tx, READER);
     // Read again now that the projector stands still: it may have moved since the row was read.
     CollectionRow held = get(tx, old.identity().scope(), old.id());
-    Long catchUp = held.progress().catchUpPosition();
-    long start = held.progress().startPosition();
-    CollectionRow.Status was = held.fold().status();
-    if (was != fold.status()) {
-      switch (fold.status()) {
-        case ACTIVE -> {
-          if (was == CollectionRow.Status.DISABLED) {
-            start = EventLog.head(tx);
-          }
-        }
-        case PAUSED -> {
-          if (was == CollectionRow.Status.DISABLED) {
-            start = EventLog.head(tx);
-            catchUp = start;
-          } else if (catchUp == null) {
-            catchUp = reached;
-          }
-        }
-        case DISABLED -> catchUp = null;
-      }
-    }
+    Standing standing = Standing.of(held).with(fold.status(), reached, () -> EventLog.head(tx));
     tx.update(
         """
         UPDATE collections SET name = ?, description = ?, primary_key_path = ?,
@@ -247,8 +218,8 @@ public final class Collections {
         fold.typePath() == null ? null : fold.typePath().toString(),
         fold.options().toJson().text(),
         fold.status().word(),
-        start,
-        catchUp,
+        standing.start(),
+        standing.catchUp(),
         tx.now(),
         old.id(),
         old.identity().scope().envId());
@@ -269,48 +240,5 @@ public final class Collections {
     Generations.dropAll(tx, id);
     tx.update("DELETE FROM rebuilds WHERE collection_id = ?", id);
     tx.notify(Channel.COLLECTIONS, id);
-  }
-
-  /**
-   * How far the collections are that are paused, catch up or are being backfilled: source to the
-   * position after which its events are still needed.
-   */
-  public static Map<String, Long> waiting(Tx tx) {
-    Map<String, Long> waiting = new TreeMap<>();
-    tx.list(
-            """
-            SELECT source_id, catch_up_position AS n FROM collections
-             WHERE catch_up_position IS NOT NULL
-            UNION ALL
-            SELECT source_id, 0 AS n FROM collections
-             WHERE backfill_status IN ('pending', 'running')
-            """,
-            row -> Map.entry(row.string("source_id"), row.number("n")))
-        .forEach(entry -> waiting.merge(entry.getKey(), entry.getValue(), Math::min));
-    return waiting;
-  }
-
-  /** Accepted events of the collection's source that it has not yet looked at. */
-  public static long lag(Tx tx, CollectionRow collection) {
-    long reached = collection.progress().reached();
-    long behind = EventLog.head(tx) - reached;
-    if (behind <= 0 || collection.fold().status() == CollectionRow.Status.DISABLED) {
-      return 0;
-    }
-    String sourceId = collection.identity().sourceId();
-    return behind <= LAG_LOOKED_AT_MAX
-        // A condition on both would look at every event the source ever had.
-        ? tx.number(
-            """
-            SELECT COUNT(*) AS n FROM (SELECT source_id FROM events WHERE position > ?
-              ORDER BY position LIMIT ?) AS newest WHERE source_id = ?
-            """,
-            reached,
-            LAG_LOOKED_AT_MAX,
-            sourceId)
-        : tx.number(
-            "SELECT COUNT(*) AS n FROM events WHERE position > ? AND source_id = ?",
-            reached,
-            sourceId);
   }
 }

@@ -19,6 +19,7 @@ public final class GenerationSweep implements Step {
 
   private final Database database;
 
+  /** A sweep of one store. */
   public GenerationSweep(Database database) {
     this.database = database;
   }

@@ -40,6 +40,7 @@ public final class Courier implements Step, AutoCloseable {
   private final Leases leases;
   private final Lanes lanes;
   private final Renewer renewer;
+  private final Pacer pacer;
   private final Probes probes;
   private final Releases releases;
   private final Runner runner;
@@ -84,7 +85,8 @@ public final class Courier implements Step, AutoCloseable {
             sending.requests(), sending.transformer(), sending.sender(), sending.random(), clock);
     this.runner = new Runner(database, sending.destinations(), calls, lanes, leases, settler);
     this.claimer = new Claimer(database, log, sending.destinations(), queue, lanes, leases);
-    this.releases = new Releases(database, claimer, lanes);
+    this.releases = new Releases(database, claimer, lanes.room());
+    this.pacer = lanes.pacer(database);
     database.listen(Channel.DELIVERIES, this::changed);
     if (settings.onlyNode()) {
       database.write(
@@ -130,12 +132,12 @@ public final class Courier implements Step, AutoCloseable {
    * @return how many there is room for, from 0 to {@code wanted}
    */
   public int reserve(Destination destination, int wanted) {
-    return lanes.reserve(destination, wanted);
+    return lanes.room().reserve(destination, wanted);
   }
 
   /** Gives back room that will not be used after all. */
   public void release(String destinationId, int count) {
-    lanes.release(destinationId, count);
+    lanes.room().release(destinationId, count);
   }
 
   /** Writes new deliveries inside the caller's transaction. */
@@ -189,7 +191,7 @@ public final class Courier implements Step, AutoCloseable {
 
   /** More was written for this destination than there was room for. */
   public void overflow(Destination destination) {
-    lanes.overflow(destination);
+    lanes.room().overflow(destination);
   }
 
   @Override
@@ -199,7 +201,7 @@ public final class Courier implements Step, AutoCloseable {
     OptionalLong fresh = claim(DeliveryQueue.Kind.FRESH);
     OptionalLong retry = claim(DeliveryQueue.Kind.RETRY);
     releases.step();
-    OptionalLong timed = startTimed();
+    OptionalLong timed = pacer.step();
     if (probe.isEmpty() || fresh.isEmpty() || retry.isEmpty()) {
       return Step.again();
     }
@@ -216,7 +218,7 @@ public final class Courier implements Step, AutoCloseable {
 
   /** When the next of that kind is due; empty when there may be more that is due now. */
   private OptionalLong claim(DeliveryQueue.Kind kind) {
-    List<String> full = lanes.full(kind);
+    List<String> full = lanes.room().full(kind);
     OptionalLong nextDue = database.read(tx -> queue.nextDue(tx, kind, full));
     if (nextDue.orElse(Long.MAX_VALUE) <= clock.millis()) {
       if (claimer.claim(kind, CLAIM_MAX, full) == CLAIM_MAX) {
@@ -225,27 +227,8 @@ public final class Courier implements Step, AutoCloseable {
       nextDue = database.read(tx -> queue.nextDue(tx, kind, full));
     }
     // What became due since the look wakes this loop once more, because its commit says so.
-    lanes.drained(kind, Set.copyOf(full));
+    lanes.room().drained(kind, Set.copyOf(full));
     return OptionalLong.of(nextDue.orElse(Long.MAX_VALUE));
-  }
-
-  /** Sends what a rate limit held back until now; when the next may go. */
-  private OptionalLong startTimed() {
-    OptionalLong next = lanes.startTimed();
-    for (List<Lanes.TimesWanted> wanted = lanes.timesWanted();
-        !wanted.isEmpty();
-        wanted = lanes.timesWanted()) {
-      for (Lanes.TimesWanted some : wanted) {
-        lanes.give(
-            some.destinationId(),
-            database.write(
-                Durability.DERIVED,
-                tx ->
-                    SendTimes.take(tx, some.destinationId(), some.ratePerSecond(), some.count())));
-      }
-      next = lanes.startTimed();
-    }
-    return next;
   }
 
   /**

@@ -47,7 +47,7 @@ public record Destination(
    * @param authType {@code none}, {@code bearer}, {@code basic} or {@code api_key}
    * @param authConfig what the type needs; holds secrets
    * @param providerConfig {@code forward_headers}; null for none
-   * @param signingConfig section 11.3 of the API; holds secrets; null for no signature
+   * @param signingConfig {@code signing_config} of the API; holds secrets; null for no signature
    */
   public record Target(
       String kind,

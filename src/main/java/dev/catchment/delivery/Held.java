@@ -151,7 +151,7 @@ public final class Held {
    * @return how many, at most {@code max}
    */
   static int note(Tx tx, String destinationId, int max) {
-    return isWaitedFor(tx, destinationId)
+    return lockAndAskIfCircuitHolds(tx, destinationId)
         ? tx.update(
             """
             UPDATE attempts SET waiting_since = ? WHERE seq IN (SELECT seq FROM attempts
@@ -165,7 +165,7 @@ public final class Held {
         : 0;
   }
 
-  private static boolean isWaitedFor(Tx tx, String destinationId) {
+  private static boolean lockAndAskIfCircuitHolds(Tx tx, String destinationId) {
     return Destinations.lockAndAskIfActive(tx, destinationId) && Circuits.isOpen(tx, destinationId);
   }
 
@@ -176,7 +176,8 @@ public final class Held {
    * @return those that were ended, at most {@code max}
    */
   static List<EndedAttempt> giveUp(Tx tx, String destinationId, long since, int max) {
-    if (!isWaitedFor(tx, destinationId) || Circuits.openSince(tx, destinationId) > since) {
+    if (!lockAndAskIfCircuitHolds(tx, destinationId)
+        || Circuits.openSince(tx, destinationId) > since) {
       return List.of();
     }
     return tx.list(

@@ -101,15 +101,11 @@ public final class HttpRequests {
   public static Outgoing.@Nullable Tls tls(Json.Obj providerConfig) {
     return providerConfig.get("tls") instanceof Json.Obj tls
         ? new Outgoing.Tls(
-            orNull(tls, "ca_pem"),
-            orNull(tls, "client_cert_pem"),
-            orNull(tls, "client_key_pem"),
+            tls.textOf("ca_pem"),
+            tls.textOf("client_cert_pem"),
+            tls.textOf("client_key_pem"),
             tls.get("insecure_skip_verify") instanceof Json.Bool skip && skip.value())
         : null;
-  }
-
-  private static @Nullable String orNull(Json.Obj config, String name) {
-    return config.get(name) instanceof Json.Str text ? text.value() : null;
   }
 
   private static void put(
@@ -156,18 +152,18 @@ public final class HttpRequests {
       return target.url();
     }
     switch (target.authType()) {
-      case "bearer" -> put(headers, "Authorization", "Bearer " + text(config, "token", ""));
+      case "bearer" -> put(headers, "Authorization", "Bearer " + config.textOf("token", ""));
       case "basic" -> {
-        String login = text(config, "username", "") + ":" + text(config, "password", "");
+        String login = config.textOf("username", "") + ":" + config.textOf("password", "");
         put(
             headers,
             "Authorization",
             "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
       }
       case "api_key" -> {
-        String name = text(config, "name", "X-API-Key");
-        String value = text(config, "value", "");
-        if (text(config, "in", "header").equals("query")) {
+        String name = config.textOf("name", "X-API-Key");
+        String value = config.textOf("value", "");
+        if (config.textOf("in", "header").equals("query")) {
           return withQuery(target.url(), encode(name) + "=" + encode(value));
         }
         put(headers, name, value);
@@ -192,7 +188,7 @@ public final class HttpRequests {
     Json.ObjBuilder shown = Json.object();
     String keyName =
         target.authType().equals("api_key") && target.authConfig() != null
-            ? text(target.authConfig(), "name", "X-API-Key")
+            ? target.authConfig().textOf("name", "X-API-Key")
             : "";
     for (Map.Entry<String, String> header : request.headers()) {
       shown.put(
@@ -212,9 +208,5 @@ public final class HttpRequests {
         || lower.contains("secret")
         || lower.contains("token")
         || lower.contains("key");
-  }
-
-  private static String text(Json.Obj config, String name, String otherwise) {
-    return config.get(name) instanceof Json.Str text ? text.value() : otherwise;
   }
 }

@@ -1,14 +1,13 @@
 package dev.catchment.delivery;
 
+import dev.catchment.db.Database;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -20,15 +19,13 @@ import org.jspecify.annotations.Nullable;
  * threads; those that send, and those that tell of changes, never wait here.
  */
 final class Lanes {
-  /** How precise send times are kept. */
-  private static final long TICK_MILLIS = 10;
-
   private final InstantSource clock;
   private final Leases leases;
   private final Places places;
   private final Runnable wantMore;
   private final Turns turns = new Turns();
   private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+  private final LaneRoom room;
 
   /** How often any destination was said to have changed. */
   private final AtomicInteger changes = new AtomicInteger();
@@ -52,52 +49,26 @@ final class Lanes {
     this.leases = leases;
     this.places = new Places(inFlightMax, clock, start);
     this.wantMore = wantMore;
+    this.room = new LaneRoom(lanes, turns, places, wantMore);
   }
 
-  /**
-   * Sets room aside for deliveries that are about to be written as claimed.
-   *
-   * @param destination as read by a caller whose write fails if it has changed since
-   * @return how many, from 0 to {@code wanted}; none where somebody else decides who is next
-   */
-  int reserve(Destination destination, int wanted) {
-    return turns.now(() -> {
-      Lane lane = lane(destination);
-      if (lane.isUnused()) {
-        lane.refresh(destination, lane.known().changes());
-      }
-      Lane.Waiting fresh = lane.of(DeliveryQueue.Kind.FRESH);
-      if (places.isClosed()
-          || fresh.overflows
-          || !destination.isOpenForAll()
-          || destination.pace().ordered()) {
-        return 0;
-      }
-      int granted = Math.min(wanted, fresh.room());
-      fresh.reserved += granted;
-      return granted;
-    });
+  /** How much more these lanes take. */
+  LaneRoom room() {
+    return room;
+  }
+
+  /** What keeps the rates of these lanes, by the send times of that store. */
+  Pacer pacer(Database database) {
+    return new Pacer(database, lanes, turns, places, clock);
   }
 
   private Lane lane(Destination destination) {
     return lanes.computeIfAbsent(destination.id(), id -> new Lane(destination));
   }
 
-  /** Gives back room that was set aside. */
-  void release(String destinationId, int count) {
-    turns.now(() -> {
-      Lane lane = lanes.get(destinationId);
-      if (lane != null) {
-        lane.of(DeliveryQueue.Kind.FRESH).reserved -= count;
-        if (lane.wantsMore()) {
-          wantMore.run();
-        }
-      }
-    });
-  }
-
   /**
-   * Takes in deliveries that room was set aside for, and starts what may start.
+   * Takes in deliveries that {@link LaneRoom#reserve} set room aside for, and starts what may
+   * start.
    *
    * @param since a time before they were written as claimed
    */
@@ -143,16 +114,6 @@ final class Lanes {
     claimed.forEach(lane::put);
     places.ready(lane);
     places.fill();
-  }
-
-  /** There is more for this destination in the store than fits its lane. */
-  void overflow(Destination destination) {
-    turns.now(() -> {
-      Lane lane = lanes.get(destination.id());
-      if (lane != null) {
-        lane.of(DeliveryQueue.Kind.FRESH).overflows = true;
-      }
-    });
   }
 
   /** Leaves out what has not been started: another node has it, or its delivery is over. */
@@ -222,40 +183,6 @@ final class Lanes {
     });
   }
 
-  /**
-   * Whether there is room for so many that the store holds back for a destination. When there is
-   * not, its lane asks for more once it has room.
-   */
-  boolean hasRoomFor(String destinationId, int count) {
-    return turns.now(() -> {
-      Lane lane = lanes.get(destinationId);
-      if (places.isClosed() || lane == null) {
-        return !places.isClosed();
-      }
-      Lane.Waiting fresh = lane.of(DeliveryQueue.Kind.FRESH);
-      boolean room = fresh.room() >= count && !lane.isFull(DeliveryQueue.Kind.FRESH);
-      fresh.overflows |= !room;
-      return room;
-    });
-  }
-
-  /** Nothing of that kind that is due is left in the store, but for the lanes named. */
-  void drained(DeliveryQueue.Kind kind, Set<String> except) {
-    turns.now(() -> {
-      lanes.forEach((id, lane) -> {
-        if (!except.contains(id)) {
-          lane.of(kind).overflows = false;
-        }
-      });
-      lanes.values().removeIf(lane -> lane.isUnused() && !overflows(lane));
-    });
-  }
-
-  private static boolean overflows(Lane lane) {
-    return lane.of(DeliveryQueue.Kind.FRESH).overflows
-        || lane.of(DeliveryQueue.Kind.RETRY).overflows;
-  }
-
   /** A delivery has been sent, or will not be; its place is free. */
   void done(Owed owed) {
     turns.soon(() -> {
@@ -271,74 +198,6 @@ final class Lanes {
       if (wants || (lane != null && lane.timesWanted() > 0)) {
         wantMore.run();
       }
-    });
-  }
-
-  /**
-   * Destinations whose lanes take no more of a kind. Whoever asks leaves them out of what it
-   * claims, so each of them asks for more once it has room.
-   */
-  List<String> full(DeliveryQueue.Kind kind) {
-    return turns.now(() -> {
-      List<String> full = new ArrayList<>();
-      lanes.forEach((id, lane) -> {
-        if (lane.isFull(kind)) {
-          lane.of(kind).overflows = true;
-          full.add(id);
-        }
-      });
-      return full;
-    });
-  }
-
-  /** Send times that a lane needs to go on. */
-  record TimesWanted(String destinationId, int ratePerSecond, int count) {}
-
-  /** All that are needed now. */
-  List<TimesWanted> timesWanted() {
-    return turns.now(() -> {
-      List<TimesWanted> wanted = new ArrayList<>();
-      lanes.forEach((id, lane) -> {
-        Integer rate = lane.destination().pace().ratePerSecond();
-        int count = lane.timesWanted();
-        if (rate != null && count > 0) {
-          wanted.add(new TimesWanted(id, rate, count));
-        }
-      });
-      return wanted;
-    });
-  }
-
-  /** Hands over send times that were asked for. */
-  void give(String destinationId, SendTimes.Taken times) {
-    turns.now(() -> {
-      Lane lane = lanes.get(destinationId);
-      if (lane != null) {
-        lane.give(times);
-      }
-    });
-  }
-
-  /**
-   * Starts what had to wait for its send time.
-   *
-   * @return when the next one comes, milliseconds since 1970
-   */
-  OptionalLong startTimed() {
-    return turns.now(() -> {
-      lanes.values().stream().filter(lane -> lane.nextTime() != null).forEach(places::ready);
-      places.fill();
-      long next = Long.MAX_VALUE;
-      for (Lane lane : lanes.values()) {
-        Long micros = lane.nextTime();
-        if (micros != null) {
-          next = Math.min(next, TimeUnit.MICROSECONDS.toMillis(micros + 999));
-        }
-      }
-      // Those that are due within one tick go together.
-      return next == Long.MAX_VALUE
-          ? OptionalLong.empty()
-          : OptionalLong.of(Math.max(next, clock.millis() + TICK_MILLIS));
     });
   }
 

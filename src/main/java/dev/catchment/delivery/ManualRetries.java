@@ -3,17 +3,13 @@ package dev.catchment.delivery;
 import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
 import dev.catchment.base.Scope;
-import dev.catchment.db.Channel;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.db.Where;
 import dev.catchment.log.OldEvents;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,8 +84,15 @@ public final class ManualRetries {
     }
   }
 
-  /** The newest attempt of a delivery. */
-  private record Newest(
+  /**
+   * The newest attempt of a delivery.
+   *
+   * @param position of its event in the log
+   * @param replayId null for a delivery that was routed
+   * @param line the line it stands in; null for none
+   * @param transformed whether its body was made by a transform
+   */
+  record Newest(
       String id,
       String eventId,
       long position,
@@ -185,7 +188,7 @@ public final class ManualRetries {
         refused.add(new Refused(newest.id(), newest.eventId(), why));
       }
     }
-    return new Result(insert(tx, scope, marked(tx, scope, wanted), ends), refused);
+    return new Result(follow(tx, scope, marked(tx, scope, wanted), ends), refused);
   }
 
   /**
@@ -233,55 +236,16 @@ public final class ManualRetries {
     return marked;
   }
 
-  private List<Started> insert(Tx tx, Scope scope, List<Newest> marked, LockedEnds ends) {
+  private List<Started> follow(Tx tx, Scope scope, List<Newest> marked, LockedEnds ends) {
     List<Started> started = new ArrayList<>();
-    List<@Nullable Object[]> rows = new ArrayList<>();
-    boolean anyToSend = false;
-    Map<String, Set<String>> lines = new TreeMap<>();
+    FollowingAttempts following = new FollowingAttempts(scope, ends, tx.now());
     for (Newest one : marked) {
-      LockedEnds.Receiver receiver = ends.receiver(one.destinationId());
-      if (receiver == null) {
-        continue;
+      String id = ids.next();
+      if (following.add(id, one)) {
+        started.add(new Started(id, one.eventId(), one.connectionId(), one.destinationId()));
       }
-      Owed.Begin begin = ends.begin(one.connectionId(), one.destinationId());
-      anyToSend |= begin != Owed.Begin.HELD;
-      if (one.line() != null) {
-        // It takes the place of the row it follows, which may have been the first of its line.
-        lines.computeIfAbsent(one.destinationId(), id -> new TreeSet<>()).add(one.line());
-      }
-      Started next =
-          new Started(ids.next(), one.eventId(), one.connectionId(), one.destinationId());
-      started.add(next);
-      rows.add(
-          new @Nullable Object[] {
-            next.attemptId(),
-            receiver.url(),
-            receiver.method(),
-            tx.now(),
-            begin == Owed.Begin.DUE && one.line() == null ? (Long) tx.now() : null,
-            begin == Owed.Begin.WAITING ? (Long) tx.now() : null,
-            scope.envId(),
-            one.id()
-          });
     }
-    tx.batch(
-        """
-        INSERT INTO attempts (id, org_id, env_id, event_id, event_position, connection_id,
-          destination_id, request_url, request_method, request_body_size, created_at,
-          attempt_number, round_start, trigger_type, due_at, waiting_since, claim_number, replay_id,
-          line, transform, status, is_dlq, open)
-        SELECT ?, org_id, env_id, event_id, event_position, connection_id, destination_id,
-          ?, ?, request_body_size, CAST(? AS BIGINT), attempt_number + 1, attempt_number + 1,
-          'manual', CAST(? AS BIGINT), CAST(? AS BIGINT), 0, replay_id, line,
-          (SELECT CASE WHEN c.transform_enabled = 1 THEN c.transform_hash END
-             FROM connections c WHERE c.id = attempts.connection_id), 'pending', 0, 1
-          FROM attempts WHERE env_id = ? AND id = ?
-        """,
-        rows);
-    lines.forEach((destinationId, some) -> Held.advance(tx, destinationId, some));
-    if (anyToSend) {
-      tx.notify(Channel.DELIVERIES, "due");
-    }
+    following.write(tx);
     List<BegunAttempt> begun =
         started.stream().map(one -> new BegunAttempt(one.attemptId(), scope.envId())).toList();
     listeners.forEach(listener -> listener.begun(tx, begun));

@@ -16,14 +16,14 @@ final class Releases {
 
   private final Database database;
   private final Claimer claimer;
-  private final Lanes lanes;
+  private final LaneRoom room;
   private volatile boolean changed = true;
   private List<String> known = List.of();
 
-  Releases(Database database, Claimer claimer, Lanes lanes) {
+  Releases(Database database, Claimer claimer, LaneRoom room) {
     this.database = database;
     this.claimer = claimer;
-    this.lanes = lanes;
+    this.room = room;
   }
 
   /** Begins, in a transaction that has locked the destination and found that it is open. */
@@ -50,7 +50,7 @@ final class Releases {
     }
     for (String destinationId : known) {
       boolean more = true;
-      while (more && lanes.hasRoomFor(destinationId, SLICE)) {
+      while (more && room.hasRoomFor(destinationId, SLICE)) {
         more = claimer.claimReleased(destinationId, SLICE);
       }
       // What is over is known to be so at the next look.

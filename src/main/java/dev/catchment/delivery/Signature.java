@@ -29,7 +29,7 @@ public final class Signature {
    */
   public static List<Map.Entry<String, String>> headers(
       Json.Obj config, String headerPrefix, String eventId, long unixSeconds, byte[] body) {
-    String algorithm = text(config, "algorithm", "sha256");
+    String algorithm = config.textOf("algorithm", "sha256");
     return algorithm.equals("standard_webhooks")
         ? standardWebhooks(config, eventId, unixSeconds, body)
         : hmac(config, algorithm, headerPrefix, unixSeconds, body);
@@ -43,25 +43,25 @@ public final class Signature {
     if (stamped) {
       headers.add(
           Map.entry(
-              text(config, "timestamp_header", headerPrefix + "Timestamp"),
+              config.textOf("timestamp_header", headerPrefix + "Timestamp"),
               Long.toString(unixSeconds)));
       signed = joined(unixSeconds + ".", body);
     }
-    byte[] secret = text(config, "secret", "").getBytes(StandardCharsets.UTF_8);
+    byte[] secret = config.textOf("secret", "").getBytes(StandardCharsets.UTF_8);
     String digest =
         HexFormat.of()
             .formatHex(mac(algorithm.equals("sha1") ? "HmacSHA1" : "HmacSHA256", secret, signed));
     headers.add(
         Map.entry(
-            text(config, "header", headerPrefix + "Signature"),
-            text(config, "prefix", algorithm + "=") + digest));
+            config.textOf("header", headerPrefix + "Signature"),
+            config.textOf("prefix", algorithm + "=") + digest));
     return headers;
   }
 
   private static List<Map.Entry<String, String>> standardWebhooks(
       Json.Obj config, String eventId, long unixSeconds, byte[] body) {
     List<String> secrets = new ArrayList<>();
-    secrets.add(text(config, "secret", ""));
+    secrets.add(config.textOf("secret", ""));
     if (config.get("previous_secrets") instanceof Json.Arr previous) {
       previous.items().forEach(item -> secrets.add(((Json.Str) item).value()));
     }
@@ -106,9 +106,5 @@ public final class Signature {
     System.arraycopy(start, 0, all, 0, start.length);
     System.arraycopy(body, 0, all, start.length, body.length);
     return all;
-  }
-
-  private static String text(Json.Obj config, String name, String otherwise) {
-    return config.get(name) instanceof Json.Str text ? text.value() : otherwise;
   }
 }

@@ -164,9 +164,9 @@ final class Tokens {
     headers.add(Map.entry("Content-Type", "application/x-www-form-urlencoded"));
     headers.add(Map.entry("Accept", "application/json"));
     headers.add(Map.entry("User-Agent", userAgent));
-    String id = text(config, "client_id");
-    String secret = text(config, "client_secret");
-    if (text(config, "auth_style").equals("body")) {
+    String id = config.textOf("client_id", "");
+    String secret = config.textOf("client_secret", "");
+    if (config.textOf("auth_style", "").equals("body")) {
       form.add(Map.entry("client_id", id));
       form.add(Map.entry("client_secret", secret));
     } else {
@@ -174,15 +174,15 @@ final class Tokens {
       headers.add(Map.entry("Authorization", "Basic " + Base64.getEncoder().encodeToString(login)));
     }
     for (String name : List.of("scope", "audience")) {
-      if (!text(config, name).isEmpty()) {
-        form.add(Map.entry(name, text(config, name)));
+      if (!config.textOf(name, "").isEmpty()) {
+        form.add(Map.entry(name, config.textOf(name, "")));
       }
     }
     List<String> pairs =
         form.stream().map(pair -> encode(pair.getKey()) + "=" + encode(pair.getValue())).toList();
     return new Outgoing(
         "POST",
-        text(config, "token_url"),
+        config.textOf("token_url", ""),
         headers,
         String.join("&", pairs).getBytes(StandardCharsets.UTF_8),
         Math.max(1, millis),
@@ -191,10 +191,6 @@ final class Tokens {
 
   private static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
-  }
-
-  private static String text(Json.Obj config, String name) {
-    return config.get(name) instanceof Json.Str text ? text.value() : "";
   }
 
   private static Answer none(SendResult.Kind kind, String sentence) {

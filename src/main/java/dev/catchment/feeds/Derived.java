@@ -18,8 +18,8 @@ record Derived(ContentType type, Json.Obj payload) {
           SQUASH_PLAYER,
           SQUASH_COMPETITION,
           SQUASH_TOURNAMENT ->
-          ItemView.nullable(payload, "name");
-      case TEXT -> ItemView.nullable(payload, "speaker");
+          payload.textOf("name");
+      case TEXT -> payload.textOf("speaker");
       default -> null;
     };
   }
@@ -27,24 +27,24 @@ record Derived(ContentType type, Json.Obj payload) {
   String message() {
     return switch (type) {
       case SOCIAL_POST, TEXT -> "";
-      case POLL -> text(payload, "question");
-      case QR_CODE -> text(payload, "label");
+      case POLL -> payload.textOf("question", "");
+      case QR_CODE -> payload.textOf("label", "");
       case MEDIA ->
           Stream.of("caption", "title")
-              .map(name -> text(payload, name))
+              .map(name -> payload.textOf(name, ""))
               .filter(text -> !text.isEmpty())
               .findFirst()
               .orElse("");
       case FOOTBALL_MATCH -> footballMatch();
       case SQUASH_MATCH -> squashMatch();
-      case SQUASH_BRACKET -> text(payload, "draw");
-      default -> text(payload, "name");
+      case SQUASH_BRACKET -> payload.textOf("draw", "");
+      default -> payload.textOf("name", "");
     };
   }
 
   List<ItemView.Media> media() {
     return Stream.of("imageUrl", "crestUrl", "logoUrl")
-        .map(name -> ItemView.nullable(payload, name))
+        .map(name -> payload.textOf(name))
         .flatMap(Stream::ofNullable)
         .flatMap(url -> Texts.typeOf(url).map(found -> new ItemView.Media(url, found)).stream())
         .toList();
@@ -80,16 +80,12 @@ record Derived(ContentType type, Json.Obj payload) {
   }
 
   private static String shortName(Json.Obj ref) {
-    String name = text(ref, "shortName");
-    return name.isEmpty() ? text(ref, "name") : name;
+    String name = ref.textOf("shortName", "");
+    return name.isEmpty() ? ref.textOf("name", "") : name;
   }
 
   private static Json.Obj object(Json.Obj from, String name) {
     return from.get(name) instanceof Json.Obj object ? object : Json.object().build();
-  }
-
-  private static String text(Json.Obj from, String name) {
-    return from.get(name) instanceof Json.Str text ? text.value() : "";
   }
 
   private static Optional<String> number(Json.Obj from, String name) {

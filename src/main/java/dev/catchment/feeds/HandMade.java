@@ -89,8 +89,8 @@ final class HandMade {
                 && o.get("curation") instanceof Json.Obj inner
             ? inner
             : Json.object().build();
-    String type = ItemView.nullable(curation, "actor_type");
-    String state = ItemView.nullable(curation, "state");
+    String type = curation.textOf("actor_type");
+    String state = curation.textOf("state");
     return new Start(
         ItemState.find(state == null ? "" : state).orElse(ItemState.INBOX),
         switch (curation.get("position")) {
@@ -100,7 +100,7 @@ final class HandMade {
           case null, default -> null;
         },
         curation.get("pinned") instanceof Json.Bool pinned && pinned.value(),
-        ItemView.nullable(curation, "note"),
-        type == null ? Actor.system() : new Actor(type, ItemView.nullable(curation, "actor_id")));
+        curation.textOf("note"),
+        type == null ? Actor.system() : new Actor(type, curation.textOf("actor_id")));
   }
 }

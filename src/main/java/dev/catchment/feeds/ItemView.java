@@ -37,17 +37,17 @@ public record ItemView(
     Json.Obj fields = new Json.Obj(all);
     Json.Obj payload = fields.get("payload") instanceof Json.Obj object ? object : null;
     Derived derived = new Derived(type, payload == null ? Json.object().build() : payload);
-    String source = text(fields, "source", "DATA");
+    String source = fields.textOf("source", "DATA");
     return new ItemView(
-        all.containsKey("fullName") ? nullable(fields, "fullName") : derived.fullName(),
-        username(source, nullable(fields, "username")),
+        all.containsKey("fullName") ? fields.textOf("fullName") : derived.fullName(),
+        username(source, fields.textOf("username")),
         source,
-        all.containsKey("message") ? text(fields, "message", "") : derived.message(),
-        source.equals("WHATSAPP") ? null : nullable(fields, "profileImageUrl"),
+        all.containsKey("message") ? fields.textOf("message", "") : derived.message(),
+        source.equals("WHATSAPP") ? null : fields.textOf("profileImageUrl"),
         all.containsKey("media") ? media(fields.get("media")) : derived.media(),
-        text(fields, "publishedAt", "1970-01-01T00:00:00.000Z"),
+        fields.textOf("publishedAt", "1970-01-01T00:00:00.000Z"),
         type.hasPayload() ? payload : null,
-        nullable(fields, "permalink"));
+        fields.textOf("permalink"));
   }
 
   /** Handles carry their {@code @} on the platforms that show it, and nowhere else. */
@@ -68,16 +68,8 @@ public record ItemView(
         ? array.items().stream()
             .filter(Json.Obj.class::isInstance)
             .map(Json.Obj.class::cast)
-            .map(entry -> new Media(text(entry, "mediaUrl", ""), text(entry, "mediaType", "")))
+            .map(entry -> new Media(entry.textOf("mediaUrl", ""), entry.textOf("mediaType", "")))
             .toList()
         : List.of();
-  }
-
-  private static String text(Json.Obj object, String name, String otherwise) {
-    return object.get(name) instanceof Json.Str text ? text.value() : otherwise;
-  }
-
-  static @Nullable String nullable(Json.Obj object, String name) {
-    return object.get(name) instanceof Json.Str text ? text.value() : null;
   }
 }

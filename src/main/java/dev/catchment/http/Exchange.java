@@ -5,11 +5,8 @@ import dev.catchment.observe.Log;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -33,21 +30,15 @@ final class Exchange {
   final Request.Head head;
   private final Router router;
   private final Map<String, String> pathParameters;
-  private final Router.@Nullable Target target;
-  private final byte[] nothing = {};
-  private @Nullable Buffer body;
-  private long bodyMax;
-  private long reserved;
-  private long bytesLooked = -1;
+  private final Router.Found found;
+  private @Nullable GatheredBody body;
+  private @Nullable UploadStream upload;
   private boolean admitted;
   private boolean answered;
-  private @Nullable UploadStream upload;
 
   static void begin(Shared shared, Pace pace, HttpServerRequest http) {
     new Exchange(shared, pace, http).route();
   }
-
-  private final Router.Found found;
 
   private Exchange(Shared shared, Pace pace, HttpServerRequest http) {
     this.shared = shared;
@@ -58,13 +49,8 @@ final class Exchange {
     Site.Door door = shared.site.door(head);
     this.router = door.router();
     this.found = router.find(head.method(), door.path());
-    if (found instanceof Router.Found.Match match) {
-      this.target = match.target();
-      this.pathParameters = match.pathParameters();
-    } else {
-      this.target = null;
-      this.pathParameters = Map.of();
-    }
+    this.pathParameters =
+        found instanceof Router.Found.Match match ? match.pathParameters() : Map.of();
   }
 
   private void route() {
@@ -87,10 +73,12 @@ final class Exchange {
       return;
     }
     admitted = true;
-    bodyMax = matched.bodyMax().applyAsInt(new Request(head, pathParameters, nothing));
+    int bodyMax = matched.bodyMax().applyAsInt(request(shared.nothing));
+    GatheredBody gathered = new GatheredBody(bodyMax, shared);
+    body = gathered;
     String length = http.getHeader("Content-Length");
-    if (length != null && tooLong(length)) {
-      refuseSize(0);
+    if (length != null && gathered.isTooMuch(length)) {
+      refuseSize(matched, gathered, 0);
       return;
     }
     if ("100-continue".equalsIgnoreCase(http.getHeader("Expect"))) {
@@ -101,9 +89,9 @@ final class Exchange {
       take(handler);
       return;
     }
-    http.handler(this::chunk);
+    http.handler(chunk -> chunk(matched, gathered, chunk));
     http.exceptionHandler(lost -> end());
-    http.endHandler(done -> handle());
+    http.endHandler(done -> handle(matched, gathered));
   }
 
   /** The handler reads the body while it comes. */
@@ -118,7 +106,7 @@ final class Exchange {
     });
     inThread(() -> {
       try {
-        Response response = handler.handle(new Request(head, pathParameters, nothing), stream);
+        Response response = handler.handle(request(shared.nothing), stream);
         return () -> refuse(response);
       } catch (IOException e) {
         return this::end;
@@ -129,51 +117,31 @@ final class Exchange {
     });
   }
 
-  private boolean tooLong(String length) {
-    try {
-      return Long.parseLong(length.trim()) > bodyMax;
-    } catch (NumberFormatException e) {
-      // The library has already refused lengths that are no numbers; this one only overflows.
-      return true;
-    }
+  private Request request(byte[] bytes) {
+    return new Request(head, pathParameters, bytes);
   }
 
-  private void refuseSize(long bytesRead) {
-    Buffer read = body;
-    if (target != null) {
-      byte[] start =
-          read == null ? nothing : read.getBytes(0, Math.min(read.length(), TOLD_BYTES_MAX));
-      target.tooLarge().refused(new Request(head, pathParameters, start), bytesRead);
-    }
+  private void refuseSize(Router.Target matched, GatheredBody gathered, long bytesRead) {
+    matched.tooLarge().refused(request(gathered.start(TOLD_BYTES_MAX)), bytesRead);
     refuse(
         router
             .problems()
             .of(
                 new Failure(
                     Failure.Code.TOO_LARGE,
-                    "Payload too large: limit is " + bodyMax + " bytes",
+                    "Payload too large: limit is " + gathered.bytesMax() + " bytes",
                     null),
                 head.id()));
   }
 
-  private void chunk(Buffer chunk) {
+  private void chunk(Router.Target matched, GatheredBody gathered, Buffer chunk) {
     if (answered) {
       return;
     }
-    long size = chunk.length() + (body == null ? 0L : body.length());
-    if (size > bodyMax) {
-      refuseSize(size);
-      return;
-    }
-    reserved += chunk.length();
-    if (shared.bodyBytes.addAndGet(chunk.length()) > Shared.BODY_BYTES_MAX) {
-      refuse(router.problems().of(Failure.unavailable(), head.id()));
-      return;
-    }
-    if (body == null) {
-      body = chunk;
-    } else {
-      body = body.appendBuffer(chunk);
+    switch (gathered.add(chunk)) {
+      case TAKEN -> {}
+      case TOO_LARGE -> refuseSize(matched, gathered, gathered.bytes() + chunk.length());
+      case NO_MEMORY -> refuse(router.problems().of(Failure.unavailable(), head.id()));
     }
   }
 
@@ -182,19 +150,16 @@ final class Exchange {
     if (upload != null) {
       return upload.isSlow(bytesMin);
     }
-    boolean slow = bytesLooked >= 0 && reserved - bytesLooked < bytesMin;
-    bytesLooked = reserved;
-    return slow;
+    return body != null && body.isSlow(bytesMin);
   }
 
-  private void handle() {
+  private void handle(Router.Target matched, GatheredBody gathered) {
     pace.hasRead(this);
-    if (answered || target == null) {
+    if (answered) {
       return;
     }
-    Request request = new Request(head, pathParameters, body == null ? nothing : body.getBytes());
-    body = null;
-    switch (target.does()) {
+    Request request = request(gathered.take());
+    switch (matched.does()) {
       case Router.Does.Answer(Handler handler) -> handleBlocking(handler, request);
       case Router.Does.AnswerAsync(AsyncHandler handler) -> handleAsync(handler, request);
       case Router.Does.Open open -> new LongAnswer(this).open(open, request);
@@ -293,24 +258,9 @@ final class Exchange {
       return;
     }
     end();
-    HttpServerResponse out = http.response();
-    if (out.closed()) {
-      return;
+    if (!http.response().closed()) {
+      AnswerWriter.write(response, http, head.id());
     }
-    out.setStatusCode(response.status());
-    List<Map.Entry<String, String>> headers = response.headers();
-    for (Map.Entry<String, String> header : headers) {
-      out.headers().add(header.getKey(), header.getValue());
-    }
-    out.putHeader("X-Request-Id", head.id());
-    boolean bodiless = response.status() == 204 || response.status() == 304;
-    if (!bodiless) {
-      out.putHeader("Content-Length", Integer.toString(response.body().length));
-    }
-    var _ =
-        bodiless || HttpMethod.HEAD.equals(http.method())
-            ? out.end()
-            : out.end(Buffer.buffer(response.body()));
   }
 
   boolean isAnswered() {
@@ -332,9 +282,9 @@ final class Exchange {
   /** The same, but for its place on the connection. */
   void release() {
     answered = true;
-    body = null;
-    shared.bodyBytes.addAndGet(-reserved);
-    reserved = 0;
+    if (body != null) {
+      body.release();
+    }
     if (admitted) {
       admitted = false;
       shared.inFlight.release();

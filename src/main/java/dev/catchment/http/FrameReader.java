@@ -19,7 +19,6 @@ final class FrameReader {
   /** Pieces that one message may come in. */
   static final int FRAGMENTS_MAX = 16_384;
 
-  private static final int CONTROL_BYTES_MAX = 125;
   private static final int FIRST_BYTES = 4 << 10;
 
   /** What comes out of the bytes. */
@@ -40,15 +39,12 @@ final class FrameReader {
   private final Sink sink;
 
   /** The head of the frame that is being read. */
-  private final byte[] head = new byte[14];
+  private final FrameHead head = new FrameHead();
 
-  private int headRead;
   private boolean inPayload;
-  private int opcode;
-  private boolean last;
+
+  /** Bytes of its payload that are still to come. */
   private long left;
-  private int maskAt;
-  private int maskTurn;
 
   private byte[] control = new byte[0];
   private int controlRead;
@@ -76,7 +72,7 @@ final class FrameReader {
 
   /** Whether a frame or a message has begun and is not whole. */
   boolean isWithin() {
-    return headRead > 0 || inPayload || messageOpcode != 0;
+    return head.isBegun() || inPayload || messageOpcode != 0;
   }
 
   /** All bytes so far. */
@@ -101,64 +97,23 @@ final class FrameReader {
   }
 
   private int head(byte[] in, int from) throws Violation {
-    int at = from;
-    while (at < in.length) {
-      head[headRead++] = in[at++];
-      if (headRead == 2) {
-        checkHead();
-      }
-      if (headRead >= 2 && headRead == headLength()) {
-        beginPayload();
-        return at;
-      }
+    int at = head.read(in, from, messageOpcode != 0);
+    if (head.isWhole()) {
+      beginPayload();
     }
     return at;
   }
 
-  private void checkHead() throws Violation {
-    opcode = head[0] & 0x0f;
-    last = (head[0] & 0x80) != 0;
-    if ((head[0] & 0x70) != 0) {
-      throw Violation.protocol("Reserved bits are set");
-    }
-    if ((head[1] & 0x80) == 0) {
-      throw Violation.protocol("Frames of a client must be masked");
-    }
-    switch (opcode) {
-      case Frames.CONTINUATION -> require(messageOpcode != 0, "Nothing to continue");
-      case Frames.TEXT, Frames.BINARY ->
-          require(messageOpcode == 0, "A message within another message");
-      case Frames.CLOSE, Frames.PING, Frames.PONG ->
-          require(
-              last && (head[1] & 0x7f) <= CONTROL_BYTES_MAX, "Control frames are short and whole");
-      default -> throw Violation.protocol("Unknown kind of frame");
-    }
-  }
-
-  private static void require(boolean holds, String rule) throws Violation {
-    if (!holds) {
-      throw Violation.protocol(rule);
-    }
-  }
-
-  private int headLength() {
-    int length = head[1] & 0x7f;
-    return 6 + (length == 126 ? 2 : length == 127 ? 8 : 0);
-  }
-
   private void beginPayload() throws Violation {
-    left = length();
-    maskAt = headRead - 4;
-    maskTurn = 0;
-    headRead = 0;
+    left = head.begin();
     inPayload = true;
-    if (opcode >= Frames.CLOSE) {
+    if (head.isControl()) {
       controls++;
       control = new byte[(int) left];
       controlRead = 0;
     } else {
-      if (opcode != Frames.CONTINUATION) {
-        messageOpcode = opcode;
+      if (head.opcode() != Frames.CONTINUATION) {
+        messageOpcode = head.opcode();
         fragments = 0;
       }
       if (++fragments > FRAGMENTS_MAX) {
@@ -173,23 +128,6 @@ final class FrameReader {
     }
   }
 
-  private long length() throws Violation {
-    int shortLength = head[1] & 0x7f;
-    ByteBuffer more = ByteBuffer.wrap(head, 2, 8);
-    long length =
-        switch (shortLength) {
-          case 126 -> Short.toUnsignedLong(more.getShort());
-          case 127 -> more.getLong();
-          default -> shortLength;
-        };
-    boolean shortest =
-        (shortLength < 126)
-            || (shortLength == 126 && length >= 126)
-            || (shortLength == 127 && length > 0xffff);
-    require(shortest, "A length in too many bytes");
-    return length;
-  }
-
   private Violation tooLarge() {
     return new Violation(Frames.TOO_BIG, "Payload too large: limit is " + messageMax + " bytes");
   }
@@ -197,8 +135,8 @@ final class FrameReader {
   private int payload(byte[] in, int from) throws Violation {
     int some = (int) Math.min(left, in.length - from);
     left -= some;
-    if (opcode >= Frames.CLOSE) {
-      unmask(in, from, control, controlRead, some);
+    if (head.isControl()) {
+      head.unmask(in, from, control, controlRead, some);
       controlRead += some;
     } else {
       keep(in, from, some);
@@ -218,26 +156,19 @@ final class FrameReader {
       int doubled = Math.max(FIRST_BYTES, body.length * 2);
       body = Arrays.copyOf(body, Math.min(limit, Math.max(kept + fits, doubled)));
     }
-    unmask(in, from, body, kept, fits);
+    head.unmask(in, from, body, kept, fits);
     kept += fits;
     if (tooLarge && kept > limit) {
       body = Arrays.copyOf(body, limit);
       kept = limit;
     }
     // The mask goes on where it would be, although nobody looks at the rest.
-    maskTurn = (maskTurn + some - fits) & 3;
-  }
-
-  private void unmask(byte[] in, int from, byte[] out, int to, int count) {
-    for (int i = 0; i < count; i++) {
-      out[to + i] = (byte) (in[from + i] ^ head[maskAt + maskTurn]);
-      maskTurn = (maskTurn + 1) & 3;
-    }
+    head.skip(some - fits);
   }
 
   private void endFrame() throws Violation {
     inPayload = false;
-    switch (opcode) {
+    switch (head.opcode()) {
       case Frames.PING -> sink.ping(control);
       case Frames.PONG -> {}
       case Frames.CLOSE -> {
@@ -245,7 +176,7 @@ final class FrameReader {
         sink.closed(closeCode());
       }
       default -> {
-        if (last) {
+        if (head.isLast()) {
           endMessage();
         }
       }
@@ -271,12 +202,12 @@ final class FrameReader {
     if (control.length == 0) {
       return Frames.NO_CODE;
     }
-    require(control.length >= 2, "Half a close code");
+    Violation.unless(control.length >= 2, "Half a close code");
     int code = Short.toUnsignedInt(ByteBuffer.wrap(control).getShort());
     boolean known =
         (code >= 1_000 && code <= 1_014 && (code < 1_004 || code > 1_006))
             || (code >= 3_000 && code < 5_000);
-    require(known, "Unknown close code");
+    Violation.unless(known, "Unknown close code");
     if (!isUtf8(Arrays.copyOfRange(control, 2, control.length))) {
       throw new Violation(Frames.NOT_UTF8, "Text must be UTF-8");
     }
@@ -305,6 +236,13 @@ final class FrameReader {
 
     static Violation protocol(String sentence) {
       return new Violation(Frames.PROTOCOL, sentence);
+    }
+
+    /** Throws a violation of the protocol unless the rule holds. */
+    static void unless(boolean holds, String sentence) throws Violation {
+      if (!holds) {
+        throw protocol(sentence);
+      }
     }
 
     String sentence() {

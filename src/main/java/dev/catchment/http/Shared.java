@@ -20,6 +20,10 @@ final class Shared {
   final Semaphore inFlight = new Semaphore(IN_FLIGHT_MAX);
   final AtomicLong bodyBytes = new AtomicLong();
   final Streams streams;
+
+  /** The body of a request without one, the same for all. */
+  final byte[] nothing = {};
+
   private volatile boolean stopping;
 
   Shared(Site site, ExecutorService handlers, RandomGenerator random, StreamBounds bounds) {

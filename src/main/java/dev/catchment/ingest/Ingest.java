@@ -2,17 +2,13 @@ package dev.catchment.ingest;
 
 import dev.catchment.base.Failure;
 import dev.catchment.base.Ids;
-import dev.catchment.base.Secret;
 import dev.catchment.db.Database;
-import dev.catchment.db.Durability;
 import dev.catchment.json.Json;
 import dev.catchment.log.Event;
 import dev.catchment.log.EventLog;
-import dev.catchment.observe.Log;
 import dev.catchment.observe.Metrics;
 import dev.catchment.verify.Answer;
 import dev.catchment.verify.Fetch;
-import dev.catchment.verify.HubWord;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -32,15 +28,12 @@ import org.jspecify.annotations.Nullable;
  * <p>The checks run in the order of the specification, and the first that fails decides.
  */
 public final class Ingest implements AutoCloseable {
-  private static final Log LOG = Log.of("ingest");
-
-  private final Database database;
-  private final Sources table;
   private final Ids ids;
   private final InstantSource clock;
   private final KnownSources sources;
   private final Settings settings;
   private final Judge judge;
+  private final Handshakes handshakes;
   private final Appender appender;
   private final @Nullable EventQuota quota;
   private final Outside outside;
@@ -66,12 +59,7 @@ public final class Ingest implements AutoCloseable {
       int bodyMax,
       RateLimits limits,
       Function<String, @Nullable String> ingestUrl,
-      OptionalLong eventsPerMonth) {
-    /** The same without a quota. */
-    public Settings(int bodyMax, RateLimits limits, Function<String, @Nullable String> ingestUrl) {
-      this(bodyMax, limits, ingestUrl, OptionalLong.empty());
-    }
-  }
+      OptionalLong eventsPerMonth) {}
 
   /**
    * Whom an ingest asks and tells beside the store.
@@ -85,18 +73,17 @@ public final class Ingest implements AutoCloseable {
 
   /** Intake into one log. */
   public Ingest(Stores stores, Ids ids, InstantSource clock, Settings settings, Outside outside) {
-    this.database = stores.database();
-    this.table = stores.sources();
     this.ids = ids;
     this.clock = clock;
     this.settings = settings;
     this.sources = new KnownSources(stores.database(), stores.sources(), settings.ingestUrl());
     this.outside = outside;
     this.judge = new Judge(clock, outside.get(), settings.bodyMax());
+    this.handshakes = new Handshakes(stores.database(), stores.sources(), outside.get(), judges);
     this.quota =
         settings.eventsPerMonth().isEmpty()
             ? null
-            : new EventQuota(database, clock, settings.eventsPerMonth().getAsLong());
+            : new EventQuota(stores.database(), clock, settings.eventsPerMonth().getAsLong());
     this.appender =
         new Appender(
             stores,
@@ -232,42 +219,13 @@ public final class Ingest implements AutoCloseable {
           once == null
               ? appender.append(candidate, found)
               : appender.appendOnce(candidate, found, once);
-      case Judge.Finding.Question(Answer answer) -> answer(candidate, answer);
+      case Judge.Finding.Question(Answer answer) -> handshakes.answer(candidate, answer);
       case Judge.Finding.Secretly(Refusal refusal) -> {
         candidate.keepSecretly(refusal);
         yield CompletableFuture.completedFuture(
             new Intake.Hidden(ids.next(), candidate.source(), candidate.rate()));
       }
     };
-  }
-
-  private CompletionStage<Intake> answer(Candidate candidate, Answer answer) {
-    Source source = candidate.source();
-    candidate.keep(answer);
-    Intake asked = new Intake.Asked(answer, candidate.rate());
-    if (answer.after().confirmUrl() != null) {
-      String url = answer.after().confirmUrl();
-      judges.execute(() ->
-          LOG.info(
-              "handshake.confirmed",
-              "source",
-              source.id(),
-              "answered",
-              outside.get().apply(new Fetch(url, null)).isPresent()));
-    }
-    Secret secret = answer.after().secretToKeep();
-    HubWord word = answer.after().subscription();
-    // The provider believes that we have what it gave once it reads the answer.
-    if (secret != null) {
-      return database
-          .submit(Durability.SYNCED, tx -> table.keepSecret(tx, source, secret))
-          .thenApply(kept -> asked);
-    }
-    return word == null
-        ? CompletableFuture.completedFuture(asked)
-        : database
-            .submit(Durability.SYNCED, tx -> HubSubscriptions.keep(tx, source, word))
-            .thenApply(kept -> asked);
   }
 
   /**
@@ -285,27 +243,15 @@ public final class Ingest implements AutoCloseable {
         : sources
             .find(id.get())
             .thenApply(found -> {
-              Source source =
+              SourceChecks checks =
                   found
-                      .map(SourceChecks::source)
-                      .filter(Source::isWebSocket)
+                      .filter(known -> known.source().isWebSocket())
                       .orElseThrow(() -> Failure.notFound("Source"));
+              Source source = checks.source();
               SocketSecret.refusal(source.rules().verifying(), secrets)
                   .ifPresent(refusal -> {
-                    outside
-                        .refusals()
-                        .accept(
-                            new Refused(
-                                source.id(),
-                                source.scope(),
-                                handshake.facts(),
-                                handshake.body(),
-                                0,
-                                true,
-                                refusal.reason(),
-                                refusal.detail(),
-                                refusal.reason().responseStatus(),
-                                clock.millis()));
+                    new Candidate(checks, handshake, clock.millis(), false, outside.refusals())
+                        .keep(refusal);
                     throw refusal;
                   });
               return source;

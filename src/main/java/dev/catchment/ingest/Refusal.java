@@ -88,6 +88,7 @@ public final class Refusal extends RuntimeException {
     return failure;
   }
 
+  /** Why, as it is counted and kept. */
   public Reason reason() {
     return reason;
   }

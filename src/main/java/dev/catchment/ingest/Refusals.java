@@ -65,6 +65,7 @@ public final class Refusals implements Step, AutoCloseable {
   private final List<RefusedRequests.New> group = new ArrayList<>();
   private final Map<String, Integer> untrimmed = new HashMap<>();
 
+  /** Refusals that are kept in that store and counted by reason. */
   public Refusals(Database database, Ids ids, Metrics metrics) {
     this.database = database;
     this.ids = ids;

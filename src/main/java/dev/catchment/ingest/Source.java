@@ -39,8 +39,13 @@ public record Source(
   /** What stands for the method of a message. */
   public static final String MESSAGE_METHOD = "WS";
 
-  /** An ordinary source. */
-  public Source(
+  /**
+   * What is written of a source: all but what the store itself knows of it.
+   *
+   * @param kind as in a {@link Source}
+   * @param term how long it lives, if it is ephemeral; null for an ordinary source
+   */
+  public record Draft(
       String id,
       Scope scope,
       String name,
@@ -50,24 +55,7 @@ public record Source(
       Json.@Nullable Obj config,
       SourceRules rules,
       Status status,
-      Totals totals,
-      long createdAt,
-      long updatedAt) {
-    this(
-        id,
-        scope,
-        name,
-        slug,
-        description,
-        kind,
-        config,
-        rules,
-        status,
-        totals,
-        createdAt,
-        updatedAt,
-        null);
-  }
+      @Nullable Term term) {}
 
   /**
    * How long an ephemeral source lives, whichever ends first.

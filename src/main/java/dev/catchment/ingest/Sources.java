@@ -5,15 +5,12 @@ import dev.catchment.base.Scope;
 import dev.catchment.base.Secret;
 import dev.catchment.db.Channel;
 import dev.catchment.db.DuplicateKey;
-import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import dev.catchment.json.Json;
 import dev.catchment.vault.SealedColumn;
 import dev.catchment.vault.Vault;
-import dev.catchment.verify.VerificationFields;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,31 +19,18 @@ import org.jspecify.annotations.Nullable;
  * may hold a secret is sealed in its row; a {@link Source} is open.
  */
 public final class Sources {
-  private static final SealedColumn SECRET = new SealedColumn("sources", "verification_secret");
-  private static final SealedColumn CONFIG = new SealedColumn("sources", "verification_config");
-  private static final SealedColumn SOURCE_CONFIG = new SealedColumn("sources", "source_config");
-
   /** The columns that hold sealed texts. */
-  public static final List<SealedColumn> SEALED = List.of(SECRET, CONFIG, SOURCE_CONFIG);
+  public static final List<SealedColumn> SEALED = SourceRows.SEALED;
 
-  private static final String SELECT =
-      """
-      SELECT s.*, COALESCE(t.event_count, 0) AS event_count, t.last_event_at, m.expires_at,
-             m.request_limit
-        FROM sources s
-        LEFT JOIN source_totals t ON t.source_id = s.id
-        LEFT JOIN source_terms m ON m.source_id = s.id
-      """;
-
-  private final Vault vault;
+  private final SourceRows rows;
 
   /** The table, its secrets sealed by that vault. */
   public Sources(Vault vault) {
-    this.vault = vault;
+    this.rows = new SourceRows(vault);
   }
 
   /** Stores a new source; its times are set here. Throws {@code CONFLICT} for a taken slug. */
-  public Source create(Tx tx, Source source) {
+  public Source create(Tx tx, Source.Draft source) {
     List<@Nullable Object> args = new ArrayList<>();
     args.add(source.id());
     args.add(source.scope().orgId());
@@ -55,7 +39,7 @@ public final class Sources {
     args.add(source.kind());
     args.add(source.rules().template());
     args.add(tx.now());
-    args.addAll(changeable(source));
+    args.addAll(rows.changeable(source));
     args.add(tx.now());
     try {
       tx.update(
@@ -78,9 +62,9 @@ public final class Sources {
     return get(tx, source.scope(), source.id());
   }
 
-  /** Writes everything but id, scope, slug, kind and template. */
-  public Source update(Tx tx, Source source) {
-    List<@Nullable Object> args = new ArrayList<>(changeable(source));
+  /** Writes name, description, config, rules but for their template, and status. */
+  public Source update(Tx tx, Source.Draft source) {
+    List<@Nullable Object> args = new ArrayList<>(rows.changeable(source));
     args.add(tx.now());
     args.add(source.id());
     args.add(source.scope().envId());
@@ -98,37 +82,11 @@ public final class Sources {
     return get(tx, source.scope(), source.id());
   }
 
-  private List<@Nullable Object> changeable(Source source) {
-    SourceRules rules = source.rules();
-    VerificationFields fields = rules.verifying().fields();
-    List<@Nullable Object> values = new ArrayList<>();
-    values.add(source.name());
-    values.add(source.description());
-    values.add(sealed(text(source.config()), SOURCE_CONFIG, source.id()));
-    values.add(source.status().word());
-    values.add(rules.verifying().enabled());
-    values.add(fields.type());
-    values.add(
-        sealed(fields.secret() == null ? null : fields.secret().reveal(), SECRET, source.id()));
-    values.add(fields.header());
-    values.add(sealed(text(fields.config()), CONFIG, source.id()));
-    values.add(rules.dedup().enabled());
-    values.add(rules.dedup().strategy());
-    values.add(rules.dedup().field());
-    values.add(rules.dedup().windowSeconds());
-    values.add(text(rules.addresses().allow()));
-    values.add(text(rules.addresses().deny()));
-    values.add(rules.body().enabled());
-    values.add(text(rules.body().schema()));
-    values.add(rules.body().action());
-    return values;
-  }
-
   /** Writes the config of a source alone. */
   public void configure(Tx tx, Source source, Json.Obj config) {
     tx.update(
         "UPDATE sources SET source_config = ?, updated_at = ? WHERE id = ? AND env_id = ?",
-        sealed(text(config), SOURCE_CONFIG, source.id()),
+        rows.sealedConfig(source.id(), config),
         tx.now(),
         source.id(),
         source.scope().envId());
@@ -143,7 +101,7 @@ public final class Sources {
             UPDATE sources SET verification_secret = ?, verification_enabled = 1, updated_at = ?
              WHERE id = ? AND env_id = ?
             """,
-            sealed(secret.reveal(), SECRET, source.id()),
+            rows.sealedSecret(source.id(), secret),
             tx.now(),
             source.id(),
             source.scope().envId());
@@ -173,7 +131,7 @@ public final class Sources {
           scope.envId(),
           name,
           slug,
-          sealed(text(config), SOURCE_CONFIG, id),
+          rows.sealedConfig(id, config),
           tx.now(),
           id);
     } catch (DuplicateKey e) {
@@ -200,8 +158,8 @@ public final class Sources {
   /** The source of that id that takes requests, if it is in the scope. */
   public Optional<Source> find(Tx tx, Scope scope, String id) {
     return tx.find(
-        SELECT + " WHERE s.env_id = ? AND s.id = ? AND s.kind <> 'manual'",
-        this::row,
+        SourceRows.SELECT + " WHERE s.env_id = ? AND s.id = ? AND s.kind <> 'manual'",
+        rows::read,
         scope.envId(),
         id);
   }
@@ -228,7 +186,7 @@ public final class Sources {
 
   /** The source of an ingest URL, whoever owns it. */
   Optional<Source> forIngest(Tx tx, String id) {
-    return tx.find(SELECT + " WHERE s.id = ? AND s.kind <> 'manual'", this::row, id);
+    return tx.find(SourceRows.SELECT + " WHERE s.id = ? AND s.kind <> 'manual'", rows::read, id);
   }
 
   /**
@@ -245,7 +203,7 @@ public final class Sources {
       @Nullable String below,
       @Nullable Integer limit) {
     StringBuilder sql =
-        new StringBuilder(SELECT).append(" WHERE s.env_id = ? AND s.kind <> 'manual'");
+        new StringBuilder(SourceRows.SELECT).append(" WHERE s.env_id = ? AND s.kind <> 'manual'");
     List<@Nullable Object> args = new ArrayList<>(List.of(scope.envId()));
     if (status != null) {
       sql.append(" AND s.status = ?");
@@ -260,73 +218,6 @@ public final class Sources {
       sql.append(" LIMIT ?");
       args.add(limit + 1);
     }
-    return tx.list(sql.toString(), this::row, args.toArray());
-  }
-
-  private Source row(Row row) {
-    Json.Obj config = object(opened(row, SOURCE_CONFIG));
-    return new Source(
-        row.string("id"),
-        new Scope(row.string("org_id"), row.string("env_id")),
-        row.string("name"),
-        row.string("slug"),
-        row.find("description"),
-        row.string("kind"),
-        config,
-        rules(row),
-        Source.Status.valueOf(row.string("status").toUpperCase(Locale.ROOT)),
-        new Source.Totals(row.number("event_count"), row.findNumber("last_event_at")),
-        row.number("created_at"),
-        row.number("updated_at"),
-        term(row));
-  }
-
-  private static Source.@Nullable Term term(Row row) {
-    Long expiresAt = row.findNumber("expires_at");
-    return expiresAt == null ? null : new Source.Term(expiresAt, row.integer("request_limit"));
-  }
-
-  private SourceRules rules(Row row) {
-    String secret = opened(row, SECRET);
-    return new SourceRules(
-        row.find("template"),
-        new SourceRules.Verifying(
-            row.flag("verification_enabled"),
-            new VerificationFields(
-                row.find("verification_type"),
-                secret == null ? null : new Secret(secret),
-                row.find("verification_header"),
-                object(opened(row, CONFIG)))),
-        new SourceRules.Dedup(
-            row.flag("dedup_enabled"),
-            row.find("dedup_strategy"),
-            row.find("dedup_field"),
-            row.integer("dedup_window_seconds")),
-        new SourceRules.Addresses(array(row.find("ip_allowlist")), array(row.find("ip_denylist"))),
-        new SourceRules.BodyRule(
-            row.flag("schema_validation_enabled"),
-            object(row.find("json_schema")),
-            row.find("schema_action")));
-  }
-
-  private static @Nullable String text(@Nullable Json value) {
-    return value == null ? null : value.text();
-  }
-
-  private static Json.@Nullable Obj object(@Nullable String text) {
-    return text == null ? null : (Json.Obj) Json.read(text);
-  }
-
-  private static Json.@Nullable Arr array(@Nullable String text) {
-    return text == null ? null : (Json.Arr) Json.read(text);
-  }
-
-  private @Nullable String sealed(@Nullable String text, SealedColumn column, String id) {
-    return text == null ? null : vault.seal(text, column, id);
-  }
-
-  private @Nullable String opened(Row row, SealedColumn column) {
-    String text = row.find(column.column());
-    return text == null ? null : vault.open(text, column, row.string(column.key()));
+    return tx.list(sql.toString(), rows::read, args.toArray());
   }
 }

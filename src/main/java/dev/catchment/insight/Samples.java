@@ -18,6 +18,7 @@ public final class Samples {
 
   private final RecordScan scan;
 
+  /** Samples that are read within the bounds of that scan. */
   public Samples(RecordScan scan) {
     this.scan = scan;
   }

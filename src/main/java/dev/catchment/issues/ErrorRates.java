@@ -49,7 +49,7 @@ final class ErrorRates {
       }
       DeadLetters.Rate rate = DeadLetters.rate(tx, id, Ids.floor(tx.now() - WINDOW_MILLIS));
       if (ErrorRate.isHigh(rate)) {
-        high.add(occurrence(attempt));
+        high.add(Occurrence.of(attempt, IssueKind.ERROR_RATE));
         remember(tx, id, new Watch(Long.MAX_VALUE, tx.now() + AGAIN_MILLIS));
       } else {
         // Other nodes may see as many failures as this one.
@@ -68,15 +68,5 @@ final class ErrorRates {
       }
       watches.put(destinationId, watch);
     });
-  }
-
-  private static Occurrence occurrence(EndedAttempt attempt) {
-    return new Occurrence(
-        attempt.scope(),
-        attempt.destinationId(),
-        IssueKind.ERROR_RATE,
-        1,
-        attempt.at(),
-        IssueTracker.last(attempt));
   }
 }

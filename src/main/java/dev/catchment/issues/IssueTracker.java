@@ -40,7 +40,7 @@ public final class IssueTracker implements DeliveryListener {
     }
     List<EndedAttempt> letters = failed.stream().filter(IssueTracker::counts).toList();
     List<Occurrence> occurrences = new ArrayList<>(rates.judge(tx, failed));
-    letters.forEach(letter -> occurrences.add(occurrence(letter)));
+    letters.forEach(letter -> occurrences.add(Occurrence.of(letter, IssueKind.of(letter))));
     Map<String, IssueRow> issues = occur(tx, occurrences);
     Map<Scope, Map<String, String>> blamed = new HashMap<>();
     for (EndedAttempt letter : letters) {
@@ -84,25 +84,6 @@ public final class IssueTracker implements DeliveryListener {
 
   private static String key(String destinationId, IssueKind kind) {
     return destinationId + ":" + kind.word();
-  }
-
-  private static Occurrence occurrence(EndedAttempt attempt) {
-    return new Occurrence(
-        attempt.scope(),
-        attempt.destinationId(),
-        IssueKind.of(attempt),
-        1,
-        attempt.at(),
-        last(attempt));
-  }
-
-  static IssueRow.Last last(EndedAttempt attempt) {
-    Integer status = attempt.status();
-    return new IssueRow.Last(
-        attempt.id(),
-        attempt.eventId(),
-        attempt.error(),
-        status == null ? null : (Long) status.longValue());
   }
 
   /**

@@ -47,6 +47,16 @@ public sealed interface Json {
     public @Nullable Json get(String name) {
       return members.get(name);
     }
+
+    /** The text that the member is, or null when there is none or it is no text. */
+    public @Nullable String textOf(String name) {
+      return members.get(name) instanceof Str(String text) ? text : null;
+    }
+
+    /** The same with another text instead of null. */
+    public String textOf(String name, String otherwise) {
+      return members.get(name) instanceof Str(String text) ? text : otherwise;
+    }
   }
 
   /**

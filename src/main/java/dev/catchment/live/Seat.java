@@ -30,6 +30,7 @@ public final class Seat implements AutoCloseable {
     this.subscriber = subscriber;
   }
 
+  /** Whose happenings it hears of. */
   public Scope scope() {
     return scope;
   }

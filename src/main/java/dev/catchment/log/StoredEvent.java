@@ -18,6 +18,7 @@ public final class StoredEvent {
     this.event = event;
   }
 
+  /** Its place in the log, counted from 1. */
   public long position() {
     return position;
   }

@@ -15,7 +15,7 @@ import java.util.List;
 /** What keeps the records of collections: as events come in, again from the log, and no longer. */
 record CollectionParts(
     Loop projector, Loop backfills, Loop sweep, Loop indexes, Backfiller backfiller) {
-  static CollectionParts over(Node.Stores stores, Node.Features features, FeedParts feeds) {
+  static CollectionParts over(Stores stores, Features features, FeedParts feeds) {
     Database database = stores.database();
     DataExpressions expressions = new DataExpressions(features.transforms(), stores.log().views());
     RecordListener listener =

@@ -59,11 +59,11 @@ import java.util.function.Supplier;
 
 /** The two APIs of a node. */
 final class Doors {
-  private final Node.Stores stores;
+  private final Stores stores;
   private final Router gateway;
   private final Router feeds;
 
-  private Doors(Node.Stores stores, Router gateway, Router feeds) {
+  private Doors(Stores stores, Router gateway, Router feeds) {
     this.stores = stores;
     this.gateway = gateway;
     this.feeds = feeds;
@@ -76,18 +76,19 @@ final class Doors {
    * @param port what the server listens on
    */
   static Doors over(
-      Node.Stores stores,
-      Node.Features features,
+      Stores stores,
+      Features features,
       FeedParts feeds,
       Supplier<Map<String, String>> troubles,
       int port) {
     Access access = new Access(stores.database(), stores.clock(), cookie(stores, features));
     FeedApi feedApi = feeds.api(access);
-    Router gateway = new Gateway(stores, features, feeds, access, port, troubles).router();
+    NodeHealth health = new NodeHealth(stores.database(), troubles);
+    Router gateway = new Gateway(stores, features, feeds, access, port, health).router();
     return new Doors(stores, gateway, feedApi.router());
   }
 
-  private static SessionCookie cookie(Node.Stores stores, Node.Features features) {
+  private static SessionCookie cookie(Stores stores, Features features) {
     return new SessionCookie(
         features.secrets().keys(),
         stores.config().server().publicUrl().filter(url -> url.startsWith("https:")).isPresent());
@@ -95,12 +96,12 @@ final class Doors {
 
   /** The routes of the gateway API, resource by resource. */
   private record Gateway(
-      Node.Stores stores,
-      Node.Features features,
+      Stores stores,
+      Features features,
       FeedParts feeds,
       Access access,
       int port,
-      Supplier<Map<String, String>> troubles) {
+      NodeHealth health) {
 
     Router router() {
       Config config = stores.config();
@@ -119,7 +120,7 @@ final class Doors {
       new ChangeHandler(
               stores.database(), gate, features.live().live(), features.live().connections())
           .routes(router);
-      new HealthHandler(Version.text(), stores.clock(), this::health).routes(router);
+      new HealthHandler(Version.text(), stores.clock(), health::now).routes(router);
       new DocumentHandler().routes(router);
       new MetricsHandler(gate, stores.metrics()::prometheusText).routes(router);
       accounts(origins, clientAddress).addTo(router);
@@ -264,31 +265,6 @@ final class Doors {
               request -> feeds.base(request.head()).orElse(""))
           .register(router);
       new FeedItemHandler(stores.database(), feeds.curation(), feeds.gate(gate)).register(router);
-    }
-
-    private HealthHandler.Health health() {
-      Map<String, String> inTrouble = troubles.get();
-      boolean retention = !inTrouble.containsKey("retention");
-      boolean working = inTrouble.isEmpty() || (inTrouble.size() == 1 && !retention);
-      boolean storage = storageAnswers();
-      boolean delivery =
-          !inTrouble.containsKey("courier")
-              && !inTrouble.containsKey("settler")
-              && !inTrouble.containsKey("renewer")
-              && !inTrouble.containsKey("dispatcher");
-      return new HealthHandler.Health(
-          storage && working ? HealthHandler.State.OK : HealthHandler.State.DEGRADED,
-          storage ? "ok" : "failing",
-          delivery ? "ok" : "failing",
-          retention);
-    }
-
-    private boolean storageAnswers() {
-      try {
-        return stores.database().read(tx -> tx.number("SELECT 1 AS n")) == 1;
-      } catch (RuntimeException e) {
-        return false;
-      }
     }
   }
 

@@ -26,7 +26,7 @@ record FeedParts(
     Curation curation,
     FeedRecords records) {
 
-  static FeedParts over(Node.Stores stores) {
+  static FeedParts over(Stores stores) {
     FeedSettings settings = settings(stores.config().feeds());
     FeedMemory memory = new FeedMemory(stores.database(), stores.clock(), settings);
     return new FeedParts(

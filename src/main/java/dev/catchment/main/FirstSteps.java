@@ -4,7 +4,6 @@ import dev.catchment.access.FirstStart;
 import dev.catchment.access.OwnerOnlyFile;
 import dev.catchment.base.Scope;
 import dev.catchment.base.Secret;
-import dev.catchment.db.Tx;
 import dev.catchment.ingest.Source;
 import dev.catchment.ingest.SourceRules;
 import dev.catchment.ingest.Sources;
@@ -21,14 +20,14 @@ import java.util.Optional;
  */
 record FirstSteps(Optional<Secret> apiKey, Optional<Path> keyFile, Optional<String> sourceId) {
 
-  static FirstSteps take(Node.Stores stores, Secrets secrets) {
+  static FirstSteps take(Stores stores, Secrets secrets) {
     Sources sources = new Sources(secrets.vault());
     Config config = stores.config();
     Secret configured = config.auth().bootstrapApiKey().orElse(new Secret(""));
     String sourceId = stores.ids().next();
     FirstStart.Result result =
         new FirstStart(stores.database(), stores.ids(), stores.secureRandom())
-            .run(configured, (tx, scope) -> sources.create(tx, source(tx, scope, sourceId)));
+            .run(configured, (tx, scope) -> sources.create(tx, source(scope, sourceId)));
     if (!result.created()) {
       return new FirstSteps(Optional.empty(), Optional.empty(), Optional.empty());
     }
@@ -40,8 +39,8 @@ record FirstSteps(Optional<Secret> apiKey, Optional<Path> keyFile, Optional<Stri
     return new FirstSteps(Optional.of(result.key()), keyFile, Optional.of(sourceId));
   }
 
-  private static Source source(Tx tx, Scope scope, String id) {
-    return new Source(
+  private static Source.Draft source(Scope scope, String id) {
+    return new Source.Draft(
         id,
         scope,
         "First source",
@@ -51,8 +50,6 @@ record FirstSteps(Optional<Secret> apiKey, Optional<Path> keyFile, Optional<Stri
         null,
         SourceRules.NONE,
         Source.Status.ACTIVE,
-        new Source.Totals(0, null),
-        tx.now(),
-        tx.now());
+        null);
   }
 }

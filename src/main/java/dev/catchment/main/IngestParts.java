@@ -25,7 +25,7 @@ record IngestParts(
     Ingest ingest, Sources sources, Refusals refusals, TestSessions sessions, Aftermath aftermath) {
   private static final int GET_MILLIS_MAX = 10_000;
 
-  static IngestParts over(Node.Stores stores, Secrets secrets, Sender sender) {
+  static IngestParts over(Stores stores, Secrets secrets, Sender sender) {
     Config config = stores.config();
     Sources sources = new Sources(secrets.vault());
     Refusals refusals = new Refusals(stores.database(), stores.eventIds(), stores.metrics());

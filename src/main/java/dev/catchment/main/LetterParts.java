@@ -20,7 +20,7 @@ import java.util.TreeMap;
 record LetterParts(IssueTracker issues, ManualRetries retries, BulkRetry bulk, Replays replays) {
 
   /** What hears of the courier's outcomes, so it is made before the courier. */
-  static IssueTracker tracker(Node.Stores stores, Live live) {
+  static IssueTracker tracker(Stores stores, Live live) {
     return new IssueTracker(
         stores.eventIds(),
         List.of((tx, issues) -> {
@@ -31,7 +31,7 @@ record LetterParts(IssueTracker issues, ManualRetries retries, BulkRetry bulk, R
         }));
   }
 
-  static LetterParts over(Node.Stores stores, IssueTracker issues, Courier courier, Live live) {
+  static LetterParts over(Stores stores, IssueTracker issues, Courier courier, Live live) {
     ManualRetries retries = new ManualRetries(stores.eventIds(), List.of(new LiveDeliveries(live)));
     return new LetterParts(
         issues,
@@ -47,7 +47,7 @@ record LetterParts(IssueTracker issues, ManualRetries retries, BulkRetry bulk, R
   }
 
   /** Resolves issues that have been quiet; empty when only people are to resolve them. */
-  Optional<IssueResolver> resolver(Node.Stores stores) {
+  Optional<IssueResolver> resolver(Stores stores) {
     Duration quiet = stores.config().issues().autoResolve();
     return quiet.isZero()
         ? Optional.empty()

@@ -10,13 +10,13 @@ import java.util.OptionalLong;
 
 /** What tells of things as they happen, and the connections of those who are told. */
 record LiveParts(Live live, OpenConnections connections) {
-  static LiveParts over(Node.Stores stores) {
+  static LiveParts over(Stores stores) {
     return new LiveParts(
         new Live(stores.database(), stores.log(), LiveRows.tellers()),
         new OpenConnections(stores.database(), stores.clock()));
   }
 
-  List<Loop> loops(Node.Stores stores) {
+  List<Loop> loops(Stores stores) {
     Loop telling = new Loop("live", live, stores.clock());
     live.wakes(telling::wake);
     Loop judging = new Loop("connections", this::judge, stores.clock());

@@ -26,7 +26,7 @@ record Secrets(List<Secret> keys, Vault vault) {
   private static final List<SealedColumn> COLUMNS =
       Stream.of(Destinations.SEALED, Sources.SEALED).flatMap(List::stream).toList();
 
-  static Secrets of(Node.Stores stores) {
+  static Secrets of(Stores stores) {
     Config config = stores.config();
     Secret secretKey =
         new SecretKeyFile(config.server().dataDir(), stores.secureRandom())
@@ -42,7 +42,7 @@ record Secrets(List<Secret> keys, Vault vault) {
    * @throws Failure when something was sealed with a key that the settings do not name; the
    *     sentence says which settings to change
    */
-  void sealAgain(Node.Stores stores) {
+  void sealAgain(Stores stores) {
     try {
       int sealed = new Resealing(stores.database(), vault).run(COLUMNS);
       if (sealed > 0 || keys.size() > 1) {

@@ -79,8 +79,8 @@ final class ReplayWork implements JobWork {
       return new Spec(
           Selection.read((Json.Obj) kept.members().getOrDefault("events", Json.nil())),
           FilterRules.parse(kept.get("rules"), "rules"),
-          String.valueOf(Selection.text(kept, "destination_id")),
-          Selection.text(kept, "connection_id"),
+          String.valueOf(kept.textOf("destination_id")),
+          kept.textOf("connection_id"),
           number(kept, "from"),
           number(kept, "to"),
           (int) number(kept, "max_events"),

@@ -32,6 +32,7 @@ public final class Replays {
    */
   public record Settings(String node, long keptMillis) {}
 
+  /** The jobs of that store, whose deliveries go out by that courier and those retries. */
   public Replays(
       Database database,
       EventLog log,

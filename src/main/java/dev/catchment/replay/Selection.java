@@ -6,7 +6,6 @@ import dev.catchment.routing.EventFilter;
 import dev.catchment.routing.EventRow;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Which events a job walks, as it is kept in its row. */
 final class Selection {
@@ -31,30 +30,26 @@ final class Selection {
 
   static EventFilter read(Json.Obj kept) {
     return new EventFilter(
-        text(kept, "source_id"),
+        kept.textOf("source_id"),
         texts(kept, "status").stream()
             .map(word -> EventRow.Status.valueOf(word.toUpperCase(Locale.ROOT)))
             .toList(),
         texts(kept, "method"),
         new EventFilter.Checked(texts(kept, "verification_status"), texts(kept, "dedup_status")),
         new ManualRetries.Wish(
-            text(kept, "destination_id"),
-            text(kept, "connection_id"),
-            text(kept, "issue_id"),
+            kept.textOf("destination_id"),
+            kept.textOf("connection_id"),
+            kept.textOf("issue_id"),
             Json.of(true).equals(kept.get("dead"))),
-        text(kept, "search"),
-        text(kept, "from"),
-        text(kept, "below"));
+        kept.textOf("search"),
+        kept.textOf("from"),
+        kept.textOf("below"));
   }
 
   /** The events of the selection that a job which has come so far has not looked at. */
   static EventFilter after(EventFilter filter, String reached) {
     // Every id has the same length, so the longer text is the very next place after it.
     return reached.isEmpty() ? filter : filter.between(reached + "0", filter.below());
-  }
-
-  static @Nullable String text(Json.Obj kept, String name) {
-    return kept.get(name) instanceof Json.Str(String text) ? text : null;
   }
 
   private static List<String> texts(Json.Obj kept, String name) {

@@ -1,6 +1,7 @@
 package dev.catchment.retention;
 
 import dev.catchment.collections.Collections;
+import dev.catchment.collections.Lag;
 import dev.catchment.collections.RecordEvents;
 import dev.catchment.db.Database;
 import dev.catchment.db.Tx;
@@ -87,7 +88,7 @@ final class EventSweep implements Task {
   }
 
   private static List<Candidate> free(Tx tx, List<OldEvent> events, long slowest) {
-    Map<String, Long> waiting = Collections.waiting(tx);
+    Map<String, Long> waiting = Lag.waiting(tx);
     List<OldEvent> read =
         events.stream()
             .filter(event -> event.position() < slowest)

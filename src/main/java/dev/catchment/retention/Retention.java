@@ -3,6 +3,7 @@ package dev.catchment.retention;
 import dev.catchment.collections.Records;
 import dev.catchment.collections.SkippedEvents;
 import dev.catchment.db.Database;
+import dev.catchment.db.Tx;
 import dev.catchment.ingest.RefusedRequests;
 import dev.catchment.ingest.UsedTokens;
 import dev.catchment.issues.Issues;
@@ -16,8 +17,10 @@ import dev.catchment.trial.TestSessions;
 import dev.catchment.worker.Step;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +39,10 @@ public final class Retention implements Step {
   /** The pause after a slice is so many times as long as the slice took. */
   private static final long PAUSE_FACTOR = 4;
 
-  private static final int RESOLVED_ISSUE_DAYS = 365;
-
   private static final long PAUSE_MILLIS_MIN = 20;
   private static final long PAUSE_MILLIS_MAX = 5_000;
+
+  private static final int RESOLVED_ISSUE_DAYS = 365;
 
   private final Database database;
   private final Cursors cursors;
@@ -54,6 +57,7 @@ public final class Retention implements Step {
     long slices;
   }
 
+  /** A clean-up of one store by those settings. */
   public Retention(Database database, Cursors cursors, RetentionSettings settings) {
     this.database = database;
     this.cursors = cursors;
@@ -116,16 +120,35 @@ public final class Retention implements Step {
     if (settings.eventsMax() > 0) {
       made.tasks.add(events(new CountFinder(settings.eventsMax())));
     }
-    made.tasks.add(lease -> refused(lease, now - days(RefusedRequests.KEPT_DAYS)));
-    made.tasks.add(new RefusedSweep(database));
-    made.tasks.add(this::testSessions);
-    made.tasks.add(Retention::dedupKeys);
-    made.tasks.add(Retention::usedTokens);
-    made.tasks.add(lease -> tombstones(lease, now - days(settings.tombstoneDays())));
-    made.tasks.add(lease -> skipped(lease, now - days(SkippedEvents.KEPT_DAYS)));
-    made.tasks.add(lease -> issues(lease, now - days(RESOLVED_ISSUE_DAYS)));
-    made.tasks.add(lease -> jobs(lease, now - settings.jobsKept().toMillis()));
+    made.tasks.addAll(besidesEvents(now));
     return made;
+  }
+
+  private List<Task> besidesEvents(long now) {
+    return List.of(
+        aged(
+            now - days(RefusedRequests.KEPT_DAYS),
+            RefusedRequests::anyBefore,
+            RefusedRequests::deleteBefore),
+        new RefusedSweep(database),
+        this::testSessions,
+        // Each key is kept for the window of its source.
+        expired(DedupKeys::deleteExpired),
+        // Each token is kept for as long as a request with it is not too old.
+        expired(UsedTokens::deleteExpired),
+        aged(
+            now - days(settings.tombstoneDays()),
+            Records::hasTombstones,
+            Records::deleteTombstones),
+        aged(
+            now - days(SkippedEvents.KEPT_DAYS),
+            SkippedEvents::anyBefore,
+            SkippedEvents::deleteBefore),
+        aged(
+            now - days(RESOLVED_ISSUE_DAYS),
+            Issues::anyResolvedBefore,
+            Issues::deleteResolvedBefore),
+        aged(now - settings.jobsKept().toMillis(), Jobs::anyEndedBefore, Jobs::deleteEndedBefore));
   }
 
   private static long days(long days) {
@@ -136,20 +159,16 @@ public final class Retention implements Step {
     return new EventSweep(database, finder, archive);
   }
 
-  private Task.Outcome refused(Lease lease, long before) {
-    if (!database.read(tx -> RefusedRequests.anyBefore(tx, before))) {
-      return Task.Outcome.DONE;
-    }
-    lease.write(tx -> RefusedRequests.deleteBefore(tx, before, EventSweep.SLICE_ROWS_MAX));
-    return Task.Outcome.REMOVED;
+  private AgedSweep aged(long before, AgedSweep.Look look, AgedSweep.Removal removal) {
+    return new AgedSweep(database, before, look, removal);
   }
 
-  private Task.Outcome skipped(Lease lease, long before) {
-    if (!database.read(tx -> SkippedEvents.anyBefore(tx, before))) {
-      return Task.Outcome.DONE;
-    }
-    lease.write(tx -> SkippedEvents.deleteBefore(tx, before, EventSweep.SLICE_ROWS_MAX));
-    return Task.Outcome.REMOVED;
+  /** Removes rows that know themselves how long they are kept, until a slice finds none. */
+  private static Task expired(ToIntBiFunction<Tx, Integer> removal) {
+    return lease ->
+        lease.write(tx -> removal.applyAsInt(tx, EventSweep.SLICE_ROWS_MAX)) == 0
+            ? Task.Outcome.DONE
+            : Task.Outcome.REMOVED;
   }
 
   /** One that is over can be read for a day more. */
@@ -157,41 +176,5 @@ public final class Retention implements Step {
     Optional<String> over = database.read(tx -> TestSessions.over(tx, 1)).stream().findFirst();
     over.ifPresent(id -> lease.write(tx -> SessionSweep.slice(tx, id)));
     return over.isEmpty() ? Task.Outcome.DONE : Task.Outcome.REMOVED;
-  }
-
-  /** Each key is kept for the window of its source. */
-  private static Task.Outcome dedupKeys(Lease lease) {
-    int removed = lease.write(tx -> DedupKeys.deleteExpired(tx, EventSweep.SLICE_ROWS_MAX));
-    return removed == 0 ? Task.Outcome.DONE : Task.Outcome.REMOVED;
-  }
-
-  private Task.Outcome issues(Lease lease, long before) {
-    if (!database.read(tx -> Issues.anyResolvedBefore(tx, before))) {
-      return Task.Outcome.DONE;
-    }
-    lease.write(tx -> Issues.deleteResolvedBefore(tx, before, EventSweep.SLICE_ROWS_MAX));
-    return Task.Outcome.REMOVED;
-  }
-
-  private Task.Outcome jobs(Lease lease, long before) {
-    if (!database.read(tx -> Jobs.anyEndedBefore(tx, before))) {
-      return Task.Outcome.DONE;
-    }
-    lease.write(tx -> Jobs.deleteEndedBefore(tx, before, EventSweep.SLICE_ROWS_MAX));
-    return Task.Outcome.REMOVED;
-  }
-
-  /** Each token is kept for as long as a request with it is not too old. */
-  private static Task.Outcome usedTokens(Lease lease) {
-    int removed = lease.write(tx -> UsedTokens.deleteExpired(tx, EventSweep.SLICE_ROWS_MAX));
-    return removed == 0 ? Task.Outcome.DONE : Task.Outcome.REMOVED;
-  }
-
-  private Task.Outcome tombstones(Lease lease, long before) {
-    if (!database.read(tx -> Records.hasTombstones(tx, before))) {
-      return Task.Outcome.DONE;
-    }
-    lease.write(tx -> Records.deleteTombstones(tx, before, EventSweep.SLICE_ROWS_MAX));
-    return Task.Outcome.REMOVED;
   }
 }

@@ -18,12 +18,10 @@ import dev.catchment.log.StoredEvent;
 import dev.catchment.worker.Step;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,10 +57,9 @@ public final class Dispatcher implements Step {
   private final EventLog log;
   private final Cursors cursors;
   private final Ids ids;
-  private final Destinations destinations;
   private final Courier courier;
   private final LogReader reader;
-  private final Routes routes = new Routes();
+  private final Routes routes;
 
   /** A dispatcher that hands to the courier of its own node. */
   public Dispatcher(
@@ -76,8 +73,8 @@ public final class Dispatcher implements Step {
     this.log = log;
     this.cursors = cursors;
     this.ids = ids;
-    this.destinations = destinations;
     this.courier = courier;
+    this.routes = new Routes(database, destinations);
     this.reader = new LogReader(database, cursors, READER);
     database.listen(Channel.ROUTES, any -> reader.lookAgain());
   }
@@ -116,7 +113,7 @@ public final class Dispatcher implements Step {
 
   /** Owes what the events are to lead to; false when that is nothing. */
   private boolean dispatch(Cursor cursor, List<StoredEvent> events) {
-    learnRoutes(events);
+    routes.learn(events);
     List<Matched> matches = new ArrayList<>();
     long reached = cursor.position();
     for (StoredEvent event : events) {
@@ -138,34 +135,6 @@ public final class Dispatcher implements Step {
     }
     write(cursor, reached, matches);
     return true;
-  }
-
-  private void learnRoutes(List<StoredEvent> events) {
-    if (routes.isFull()) {
-      routes.clear();
-    }
-    List<String> unknown =
-        events.stream()
-            .map(stored -> stored.event().sourceId())
-            .distinct()
-            .filter(id -> !routes.knows(id))
-            .toList();
-    if (unknown.isEmpty()) {
-      return;
-    }
-    List<Connection> connections = new ArrayList<>();
-    Map<String, Destination> found =
-        database.read(tx -> {
-          connections.clear();
-          connections.addAll(Connections.ofSources(tx, unknown));
-          return destinations.byId(
-              tx,
-              connections.stream()
-                  .map(connection -> connection.ends().destinationId())
-                  .distinct()
-                  .toList());
-        });
-    routes.learn(unknown, connections, found);
   }
 
   private void write(Cursor cursor, long reached, List<Matched> matches) {
@@ -258,69 +227,5 @@ public final class Dispatcher implements Step {
         UPDATE connections SET event_count = event_count + ?, last_event_at = ? WHERE id = ?
         """,
         rows);
-  }
-
-  /**
-   * The connections to evaluate and their destinations; as good as the claim they were read under.
-   */
-  private static final class Routes {
-    private static final int SOURCES_MAX = 10_000;
-
-    private final Map<String, List<Connection>> bySource = new HashMap<>();
-    private final Map<String, Destination> destinations = new HashMap<>();
-
-    /** Sources with any connection, evaluated or not. */
-    private final Set<String> connected = new HashSet<>();
-
-    boolean isFull() {
-      return bySource.size() > SOURCES_MAX;
-    }
-
-    boolean knows(String sourceId) {
-      return bySource.containsKey(sourceId);
-    }
-
-    void clear() {
-      bySource.clear();
-      destinations.clear();
-      connected.clear();
-    }
-
-    boolean isConnected(StoredEvent event) {
-      return connected.contains(event.event().sourceId());
-    }
-
-    void learn(
-        List<String> sourceIds, List<Connection> connections, Map<String, Destination> more) {
-      sourceIds.forEach(id -> bySource.put(id, new ArrayList<>()));
-      destinations.putAll(more);
-      for (Connection connection : connections) {
-        Destination destination = more.get(connection.ends().destinationId());
-        connected.add(connection.ends().sourceId());
-        if (connection.isEvaluated()
-            && destination != null
-            && destination.status() != Destination.Status.DISABLED) {
-          bySource
-              .computeIfAbsent(connection.ends().sourceId(), id -> new ArrayList<>())
-              .add(connection);
-        }
-      }
-    }
-
-    List<Connection> of(StoredEvent event) {
-      return bySource.getOrDefault(event.event().sourceId(), List.of());
-    }
-
-    Destination destination(Connection connection) {
-      return destinationOf(connection.ends().destinationId());
-    }
-
-    Destination destinationOf(String id) {
-      Destination destination = destinations.get(id);
-      if (destination == null) {
-        throw new IllegalStateException("Destination " + id + " was not read");
-      }
-      return destination;
-    }
   }
 }

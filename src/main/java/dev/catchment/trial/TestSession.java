@@ -55,6 +55,7 @@ public record TestSession(
     return term().expiresAt();
   }
 
+  /** How many requests it takes in all. */
   public int requestLimit() {
     return term().requestLimit();
   }
@@ -67,7 +68,10 @@ public record TestSession(
     return term;
   }
 
-  /** How requests are answered: {@code response} of section 21; null for the usual way. */
+  /**
+   * How requests are answered, in the form of {@code response} in a {@code source_config}; null for
+   * the usual way.
+   */
   public Json.@Nullable Obj response() {
     return source.config() != null && source.config().get(RESPONSE) instanceof Json.Obj object
         ? object

@@ -76,7 +76,7 @@ public final class TestSessions {
     Source source =
         sources.create(
             tx,
-            new Source(
+            new Source.Draft(
                 id,
                 scope(id),
                 "Test session",
@@ -86,9 +86,6 @@ public final class TestSessions {
                 Json.object().put(MAX_BODY, BODY_BYTES_MAX).build(),
                 SourceRules.NONE,
                 Source.Status.ACTIVE,
-                new Source.Totals(0, null),
-                0,
-                0,
                 new Source.Term(tx.now() + LIFE_MILLIS, REQUESTS_MAX)));
     return new TestSession(source, 0, null, null);
   }

@@ -12,53 +12,48 @@ import org.jspecify.annotations.Nullable;
  *     source_config}), each null where the provider gives none
  */
 public record Template(Json.Obj wire, Json.Obj preset) {
+  /** The word by which a source names it. */
   public String slug() {
-    String slug = wireText("slug");
-    return slug == null ? "" : slug;
+    return wire.textOf("slug", "");
   }
 
+  /** The scheme by which requests are verified; null for none. */
   public @Nullable String verificationType() {
-    return wireText("verification_type");
+    return wire.textOf("verification_type");
   }
 
+  /** The header that carries the signature; null where none is preset. */
   public @Nullable String verificationHeader() {
-    return wireText("verification_header");
+    return wire.textOf("verification_header");
   }
 
+  /** What the scheme is told beside the secret; null for nothing. */
   public Json.@Nullable Obj verificationConfig() {
     return wire.get("verification_config") instanceof Json.Obj config ? config : null;
   }
 
   /** Where the type of an event is found: a path into the body, or {@code headers.<name>}. */
   public @Nullable String eventTypeField() {
-    return wireText("event_type_field");
+    return wire.textOf("event_type_field");
   }
 
   /** {@code header_field} or {@code body_field}. */
   public @Nullable String dedupStrategy() {
-    return text(preset, "dedup_strategy");
+    return preset.textOf("dedup_strategy");
   }
 
   /** The header, or the path into the body, that names a delivery. */
   public @Nullable String dedupField() {
-    return text(preset, "dedup_field");
+    return preset.textOf("dedup_field");
   }
 
   /** Where the time of an event is found. */
   public @Nullable String eventTimePath() {
-    return text(preset, "event_time_path");
+    return preset.textOf("event_time_path");
   }
 
   /** What the provider wants to read after an accepted request. */
   public Json.@Nullable Obj response() {
     return preset.get("response") instanceof Json.Obj response ? response : null;
-  }
-
-  private @Nullable String wireText(String name) {
-    return text(wire, name);
-  }
-
-  private static @Nullable String text(Json.Obj object, String name) {
-    return object.get(name) instanceof Json.Str text ? text.value() : null;
   }
 }

@@ -15,6 +15,7 @@ public final class Supervisor implements AutoCloseable {
     this.loops = List.copyOf(loops);
   }
 
+  /** Starts the loops, each on a thread of its own. */
   public void start() {
     loops.forEach(Loop::start);
   }

@@ -79,6 +79,7 @@ final class ApiNode implements AutoCloseable {
   static final int BODY_MAX = 200_000;
 
   final Database database;
+  final EventLog log;
   final Refusals refusals;
   final Ingest ingest;
   final Ids ids;
@@ -144,6 +145,7 @@ final class ApiNode implements AutoCloseable {
     ids = new Ids(clock, random);
     keys = new ApiKeys(ids, random);
     database = new OpenDatabase(clock, new Metrics()).open(store.settings("a"));
+    log = new EventLog(database, new LogBounds(10_000, 1 << 26, 1 << 20, 100 << 20));
     assertThat(
             new FirstStart(database, ids, random).run(new Secret(KEY), (tx, made) -> {}).created())
         .isTrue();
@@ -156,10 +158,7 @@ final class ApiNode implements AutoCloseable {
     refusals = new Refusals(database, ids, new Metrics());
     ingest =
         new Ingest(
-            new Ingest.Stores(
-                database,
-                new Sources(Sample.vault()),
-                new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20, 100 << 20))),
+            new Ingest.Stores(database, new Sources(Sample.vault()), log),
             ids,
             clock,
             new Ingest.Settings(BODY_MAX, new RateLimits(0, 0), id -> null, plan.eventsPerMonth()),
@@ -173,7 +172,7 @@ final class ApiNode implements AutoCloseable {
     replays =
         new Replays(
             database,
-            new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20, 100 << 20)),
+            log,
             courier(clock),
             new ManualRetries(ids, List.of()),
             ids,
@@ -196,7 +195,7 @@ final class ApiNode implements AutoCloseable {
   private Courier courier(InstantSource clock) {
     return new Courier(
         database,
-        new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20, 100 << 20)),
+        log,
         new Courier.Sending(
             destinations,
             request -> new SendResult.Unanswered(SendResult.Kind.OTHER, "Not sent", 0),
@@ -241,11 +240,7 @@ final class ApiNode implements AutoCloseable {
         .routes(router);
     new HealthHandler("1.2.3", clock, HealthHandler.Health::ok).routes(router);
     new DocumentHandler().routes(router);
-    Live live =
-        new Live(
-            database,
-            new EventLog(database, new LogBounds(1, 1, 1, 100 << 20)),
-            LiveRows.tellers());
+    Live live = new Live(database, log, LiveRows.tellers());
     new LiveHandler(database, gate, live, connections).routes(router);
     new ChangeHandler(database, gate, live, connections).routes(router);
     return router;
@@ -256,7 +251,6 @@ final class ApiNode implements AutoCloseable {
     new SchemaHandler(database, gate, scan).routes(router);
     new AggregateHandler(database, gate, new Aggregation(database, scan, clock)).routes(router);
     new ExportHandler(database, gate, new Export(database, scan)).routes(router);
-    EventLog log = new EventLog(database, new LogBounds(1_000, 1 << 26, 1 << 20, 100 << 20));
     new ImportHandler(
             database,
             gate,
@@ -350,7 +344,18 @@ final class ApiNode implements AutoCloseable {
   }
 
   String source(String slug) throws Exception {
-    return made("source", "{\"name\":\"S\",\"slug\":\"" + slug + "\"}");
+    return source(slug, "");
+  }
+
+  /**
+   * A source with rules of its own.
+   *
+   * @param rules members of its JSON, without the braces; empty for none
+   */
+  String source(String slug, String rules) throws Exception {
+    return made(
+        "source",
+        "{\"name\":\"S\",\"slug\":\"" + slug + "\"" + (rules.isEmpty() ? "}" : "," + rules + "}"));
   }
 
   String destination(String slug) throws Exception {

@@ -8,8 +8,6 @@ import dev.catchment.collections.Projector;
 import dev.catchment.json.Json;
 import dev.catchment.log.Cursors;
 import dev.catchment.log.Event;
-import dev.catchment.log.EventLog;
-import dev.catchment.log.LogBounds;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.Sample;
@@ -27,12 +25,10 @@ final class EventsTest {
     private static final long LATER = 5;
 
     final ApiNode node;
-    final EventLog log;
     final String source;
 
     Intake(ApiNode node) throws Exception {
       this.node = node;
-      this.log = new EventLog(node.database, new LogBounds(10_000, 1 << 26, 1 << 20, 100 << 20));
       this.source = node.source("s");
     }
 
@@ -42,7 +38,8 @@ final class EventsTest {
               method, "{\"x-a\":\"1\"}", "{\"q\":[\"1\",\"2\"]}", contentType, "192.0.2.1");
       String id = node.ids.next();
       StoredEvent stored =
-          log.append(
+          node.log
+              .append(
                   new Event(
                       id, node.scope, source, facts, body, Long.parseLong(id.substring(0, 12), 16)))
               .join();
@@ -315,7 +312,7 @@ final class EventsTest {
       Projector projector =
           new Projector(
               node.database,
-              intake.log,
+              intake.node.log,
               new Cursors(node.database, "a", 60_000),
               node.ids,
               new DataExpressions(node.transforms, Sample.VIEWS),

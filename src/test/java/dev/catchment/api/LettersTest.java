@@ -6,8 +6,6 @@ import dev.catchment.base.Times;
 import dev.catchment.delivery.EndedAttempt;
 import dev.catchment.json.Json;
 import dev.catchment.log.Event;
-import dev.catchment.log.EventLog;
-import dev.catchment.log.LogBounds;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.testkit.BothDatabases;
 import java.nio.charset.StandardCharsets;
@@ -22,14 +20,12 @@ final class LettersTest {
   /** A destination with dead letters, on a node that sends nothing. */
   private static final class Post {
     final ApiNode node;
-    final EventLog log;
     final String source;
     final String destination;
     final String connection;
 
     Post(ApiNode node) throws Exception {
       this.node = node;
-      this.log = new EventLog(node.database, new LogBounds(10_000, 1 << 26, 1 << 20, 100 << 20));
       this.source = node.source("s");
       this.destination = node.destination("d");
       this.connection = node.connection(source, destination);
@@ -37,7 +33,8 @@ final class LettersTest {
 
     StoredEvent event() {
       String id = node.ids.next();
-      return log.append(
+      return node.log
+          .append(
               new Event(
                   id,
                   node.scope,

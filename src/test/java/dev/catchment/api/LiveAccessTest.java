@@ -15,6 +15,7 @@ import dev.catchment.base.Secret;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.RawWebSocket;
 import dev.catchment.testkit.SettableClock;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,22 +30,39 @@ final class LiveAccessTest {
     return node.database.write(tx -> node.keys.create(tx, node.scope, "k", scopes));
   }
 
+  private static String header(NewApiKey key) {
+    return "Authorization: Bearer " + key.text().reveal();
+  }
+
+  private static RawWebSocket open(ApiNode node, String header) throws IOException {
+    return new RawWebSocket(node.server.port(), "/v1/ws", header);
+  }
+
+  /** A connection that was let in. */
+  private static RawWebSocket welcomed(ApiNode node, String header) throws IOException {
+    RawWebSocket socket = open(node, header);
+    assertThat(socket.next().text()).contains("welcome");
+    return socket;
+  }
+
+  private static boolean hears(RawWebSocket socket) throws IOException {
+    socket.text("{\"type\":\"ping\"}");
+    return socket.next().text().contains("pong");
+  }
+
   @BothDatabases
   void aRevokedKeyHearsNothingMore(BothDatabases.Store store) throws Exception {
     try (ApiNode node = new ApiNode(store)) {
       NewApiKey revoked = key(node, "*");
       NewApiKey kept = key(node, "*");
-      try (RawWebSocket socket = open(node, revoked);
-          RawWebSocket other = open(node, kept)) {
-        assertThat(socket.next().text()).contains("welcome");
-        assertThat(other.next().text()).contains("welcome");
+      try (RawWebSocket socket = welcomed(node, header(revoked));
+          RawWebSocket other = welcomed(node, header(kept))) {
         node.database.write(tx -> {
           ApiKeys.revoke(tx, node.scope.orgId(), ApiKey.Kind.GATEWAY, revoked.key().id());
           return true;
         });
         assertThat(socket.next().code()).isEqualTo(1008);
-        other.text("{\"type\":\"ping\"}");
-        assertThat(other.next().text()).contains("pong");
+        assertThat(hears(other)).isTrue();
       }
     }
   }
@@ -78,15 +96,12 @@ final class LiveAccessTest {
     SettableClock clock = new SettableClock(1_800_000_000_000L);
     try (ApiNode node = new ApiNode(store, clock)) {
       String session = signedIn(accounts(node, clock));
-      try (RawWebSocket socket =
-          new RawWebSocket(node.server.port(), "/v1/ws", "Cookie: " + session)) {
-        assertThat(socket.next().text()).contains("welcome");
+      try (RawWebSocket socket = welcomed(node, "Cookie: " + session)) {
         clock.pass(LIFE.minusMillis(1));
         assertThat(node.connections.judgeDue())
             .as("being asked about is no use of the session")
             .hasValue(clock.millis() + 1);
-        socket.text("{\"type\":\"ping\"}");
-        assertThat(socket.next().text()).contains("pong");
+        assertThat(hears(socket)).isTrue();
 
         clock.pass(Duration.ofMillis(1));
         assertThat(node.connections.judgeDue()).isEmpty();
@@ -101,16 +116,13 @@ final class LiveAccessTest {
     try (ApiNode node = new ApiNode(store, clock)) {
       Accounts accounts = accounts(node, clock);
       String session = signedIn(accounts);
-      try (RawWebSocket socket =
-          new RawWebSocket(node.server.port(), "/v1/ws", "Cookie: " + session)) {
-        assertThat(socket.next().text()).contains("welcome");
+      try (RawWebSocket socket = welcomed(node, "Cookie: " + session)) {
         clock.pass(Duration.ofDays(6));
         assertThat(accounts.session(List.of(session))).isPresent();
         clock.pass(Duration.ofDays(1));
         assertThat(node.connections.judgeDue())
             .hasValue(clock.millis() + Duration.ofDays(6).toMillis());
-        socket.text("{\"type\":\"ping\"}");
-        assertThat(socket.next().text()).contains("pong");
+        assertThat(hears(socket)).isTrue();
       }
     }
   }
@@ -120,18 +132,11 @@ final class LiveAccessTest {
     SettableClock clock = new SettableClock(1_800_000_000_000L);
     try (ApiNode node = new ApiNode(store, clock)) {
       String session = signedIn(accounts(node, clock));
-      try (RawWebSocket socket =
-          new RawWebSocket(node.server.port(), "/v1/ws", "Cookie: " + session)) {
-        assertThat(socket.next().text()).contains("welcome");
+      try (RawWebSocket socket = welcomed(node, "Cookie: " + session)) {
         accounts(node, clock).signOut(List.of(session));
         assertThat(socket.next().code()).isEqualTo(1008);
       }
     }
-  }
-
-  private static RawWebSocket open(ApiNode node, NewApiKey key) throws Exception {
-    return new RawWebSocket(
-        node.server.port(), "/v1/ws", "Authorization: Bearer " + key.text().reveal());
   }
 
   @BothDatabases
@@ -142,8 +147,8 @@ final class LiveAccessTest {
       assertThat(node.send("GET", "/v1/events/stream?channels=deliveries", "", header).status())
           .isEqualTo(403);
       assertThat(node.send("HEAD", "/v1/events/stream", "", header).status()).isEqualTo(200);
-      try (RawWebSocket refused = open(node, events);
-          RawWebSocket narrow = open(node, key(node, "ws:read"))) {
+      try (RawWebSocket refused = open(node, header(events));
+          RawWebSocket narrow = open(node, header(key(node, "ws:read")))) {
         assertThat(refused.status).startsWith("HTTP/1.1 403");
         assertThat(narrow.status).startsWith("HTTP/1.1 101");
       }

@@ -9,8 +9,6 @@ import dev.catchment.access.NewApiKey;
 import dev.catchment.collections.DataExpressions;
 import dev.catchment.collections.Projector;
 import dev.catchment.log.Cursors;
-import dev.catchment.log.EventLog;
-import dev.catchment.log.LogBounds;
 import dev.catchment.testkit.BothDatabases;
 import dev.catchment.testkit.Sample;
 import dev.catchment.worker.Step;
@@ -29,7 +27,7 @@ final class PastApiTest {
     Projector projector =
         new Projector(
             node.database,
-            new EventLog(node.database, new LogBounds(1_000, 1 << 26, 1 << 20, 100 << 20)),
+            node.log,
             new Cursors(node.database, "a", 10_000),
             node.ids,
             new DataExpressions(node.transforms, Sample.VIEWS),

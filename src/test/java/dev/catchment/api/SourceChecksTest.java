@@ -5,17 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.catchment.base.Sha256;
 import dev.catchment.json.Json;
 import dev.catchment.testkit.BothDatabases;
+import dev.catchment.testkit.Hmac;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** The checks of a source as its owner sets them and its senders meet them. */
 final class SourceChecksTest {
@@ -23,10 +22,10 @@ final class SourceChecksTest {
   void aTemplateNeedsNothingButTheSecret(BothDatabases.Store store) throws Exception {
     try (ApiNode node = new ApiNode(store)) {
       String id =
-          node.made(
-              "source",
-              "{\"name\":\"G\",\"slug\":\"g\",\"template\":\"github\",\"verification_secret\":\"it's"
-                  + " a secret to everybody\"}");
+          node.source(
+              "g",
+              "\"template\":\"github\","
+                  + "\"verification_secret\":\"it's a secret to everybody\"");
       ApiNode.Answer row = node.get("/v1/sources/" + id);
       assertThat(row.text("source", "verification_enabled")).isEqualTo("1");
       assertThat(row.text("source", "verification_type")).isEqualTo("hmac_sha256");
@@ -37,7 +36,7 @@ final class SourceChecksTest {
       Map<String, String> headers =
           Map.of(
               "X-Hub-Signature-256",
-              "sha256=" + hmac("it's a secret to everybody", body),
+              "sha256=" + Hmac.hex("it's a secret to everybody", body),
               "X-GitHub-Delivery",
               "d-1");
       ApiNode.Answer accepted = node.send("POST", "/v1/ingest/" + id, body, headers);
@@ -60,8 +59,7 @@ final class SourceChecksTest {
   void aCollectionTakesTypeAndTimeFromTheTemplateOfItsSource(BothDatabases.Store store)
       throws Exception {
     try (ApiNode node = new ApiNode(store)) {
-      String stripe =
-          node.made("source", "{\"name\":\"S\",\"slug\":\"s\",\"template\":\"stripe\"}");
+      String stripe = node.source("s", "\"template\":\"stripe\"");
       ApiNode.Answer preset = collection(node, "preset", stripe, "");
       assertThat(preset.text("collection", "event_type_field")).isEqualTo("type");
       assertThat(preset.text("options", "event_time_path")).isEqualTo("created");
@@ -109,15 +107,30 @@ final class SourceChecksTest {
     return answer;
   }
 
+  /** A source of signed requests, with a secret and older ones that are taken as well. */
+  private static String signedSource(ApiNode node, String secret, String... older)
+      throws Exception {
+    String rules =
+        "\"verification_type\":\"hmac-sha256\",\"verification_secret\":\"" + secret + "\"";
+    return node.source(
+        "g",
+        older.length == 0
+            ? rules
+            : rules
+                + ",\"verification_config\":"
+                + Json.object().put("secrets", Json.texts(List.of(older))).build().text());
+  }
+
+  /** The status of a request that is signed with that secret. */
+  private static int signed(ApiNode node, String id, String secret) throws Exception {
+    Map<String, String> header = Map.of("X-Signature", Hmac.hex(secret, "{}"));
+    return node.send("POST", "/v1/ingest/" + id, "{}", header).status();
+  }
+
   @BothDatabases
   void theMaskedSecretComingBackChangesNothing(BothDatabases.Store store) throws Exception {
     try (ApiNode node = new ApiNode(store)) {
-      String id =
-          node.made(
-              "source",
-              "{\"name\":\"G\",\"slug\":\"g\",\"verification_type\":\"hmac-sha256\","
-                  + "\"verification_secret\":\"a long first secret\","
-                  + "\"verification_config\":{\"secrets\":[\"a long second secret\"]}}");
+      String id = signedSource(node, "a long first secret", "a long second secret");
       ApiNode.Answer row = node.get("/v1/sources/" + id);
       assertThat(row.text("source", "verification_config"))
           .isEqualTo("{\"secrets\":[\"****cret\"]}");
@@ -131,12 +144,7 @@ final class SourceChecksTest {
                   + "}");
       assertThat(patched.status()).as(patched.body().text()).isEqualTo(200);
       for (String secret : new String[] {"a long first secret", "a long second secret"}) {
-        assertThat(
-                node.send(
-                        "POST", "/v1/ingest/" + id, "{}", Map.of("X-Signature", hmac(secret, "{}")))
-                    .status())
-            .as(secret)
-            .isEqualTo(200);
+        assertThat(signed(node, id, secret)).as(secret).isEqualTo(200);
       }
       assertThat(node.patch("/v1/sources/" + id, "{\"verification_secret\":null}").text("error"))
           .isEqualTo("Invalid body: 'verification_secret' is required to enable verification");
@@ -146,12 +154,7 @@ final class SourceChecksTest {
   @BothDatabases
   void aSecretMovesOnByItsMaskedText(BothDatabases.Store store) throws Exception {
     try (ApiNode node = new ApiNode(store)) {
-      String id =
-          node.made(
-              "source",
-              "{\"name\":\"G\",\"slug\":\"g\",\"verification_type\":\"hmac-sha256\","
-                  + "\"verification_secret\":\"a long first word\","
-                  + "\"verification_config\":{\"secrets\":[\"a long older text\"]}}");
+      String id = signedSource(node, "a long first word", "a long older text");
       ApiNode.Answer patched =
           node.patch(
               "/v1/sources/" + id,
@@ -167,20 +170,11 @@ final class SourceChecksTest {
     }
   }
 
-  private static int signed(ApiNode node, String id, String secret) throws Exception {
-    Map<String, String> header = Map.of("X-Signature", hmac(secret, "{}"));
-    return node.send("POST", "/v1/ingest/" + id, "{}", header).status();
-  }
-
   @BothDatabases
   void aMaskedTextThatStandsForNothingBecomesNoSecret(BothDatabases.Store store) throws Exception {
     String rule = " must be the secret itself, as this masked text stands for none";
     try (ApiNode node = new ApiNode(store)) {
-      String id =
-          node.made(
-              "source",
-              "{\"name\":\"G\",\"slug\":\"g\",\"verification_type\":\"hmac-sha256\","
-                  + "\"verification_secret\":\"a long first word\"}");
+      String id = signedSource(node, "a long first word");
       for (String masked : new String[] {"****", "****else"}) {
         assertThat(
                 node.patch(
@@ -209,10 +203,10 @@ final class SourceChecksTest {
   void theHashOfATextInTheBodyIsThatOfTheTextAlone(BothDatabases.Store store) throws Exception {
     try (ApiNode node = new ApiNode(store)) {
       String id =
-          node.made(
-              "source",
-              "{\"name\":\"D\",\"slug\":\"d\",\"dedup_enabled\":true,"
-                  + "\"dedup_strategy\":\"body_field\",\"dedup_field\":\"id\"}");
+          node.source(
+              "d",
+              "\"dedup_enabled\":true,\"dedup_strategy\":\"body_field\","
+                  + "\"dedup_field\":\"id\"");
       Map<String, String> hashes =
           Map.of(
               "\"evt_1\"", "evt_1", "17", "17", "true", "true", "\"\\u00fc\"", "ü", "[1]", "[1]");
@@ -229,7 +223,7 @@ final class SourceChecksTest {
   @BothDatabases
   void aSecretPastedLaterTurnsVerificationOn(BothDatabases.Store store) throws Exception {
     try (ApiNode node = new ApiNode(store)) {
-      String id = node.made("source", "{\"name\":\"S\",\"slug\":\"s\",\"template\":\"stripe\"}");
+      String id = node.source("s", "\"template\":\"stripe\"");
       assertThat(node.get("/v1/sources/" + id).text("source", "verification_enabled"))
           .isEqualTo("0");
       assertThat(
@@ -247,13 +241,13 @@ final class SourceChecksTest {
   void secretsThatLookAlikeOrStandInsideAreKeptToo(BothDatabases.Store store) throws Exception {
     try (ApiNode node = new ApiNode(store)) {
       String id =
-          node.made(
-              "source",
-              "{\"name\":\"G\",\"slug\":\"g\",\"verification_type\":\"hmac_sha256\","
-                  + "\"verification_secret\":\"first\","
+          node.source(
+              "g",
+              "\"verification_type\":\"hmac_sha256\",\"verification_secret\":\"first\","
                   + "\"verification_config\":{\"secrets\":[\"second\",\"third\"]},"
-                  + "\"source_config\":{\"response\":{\"content_type\":\"text/plain\",\"body\":\"ok\",\"headers\":{\"token\":\"a long answer\","
-                  + "\"link\":\"https://user:word@a.example/\"}}}}");
+                  + "\"source_config\":{\"response\":{\"content_type\":\"text/plain\","
+                  + "\"body\":\"ok\",\"headers\":{\"token\":\"a long answer\","
+                  + "\"link\":\"https://user:word@a.example/\"}}}");
       ApiNode.Answer row = node.get("/v1/sources/" + id);
       assertThat(row.text("source", "verification_config"))
           .isEqualTo("{\"secrets\":[\"****\",\"****\"]}");
@@ -268,7 +262,8 @@ final class SourceChecksTest {
       assertThat(patched.status()).as(patched.body().text()).isEqualTo(200);
       for (String secret : new String[] {"first", "second", "third"}) {
         ApiNode.Answer answer =
-            node.send("POST", "/v1/ingest/" + id, "{}", Map.of("X-Signature", hmac(secret, "{}")));
+            node.send(
+                "POST", "/v1/ingest/" + id, "{}", Map.of("X-Signature", Hmac.hex(secret, "{}")));
         assertThat(answer.status()).as(secret).isEqualTo(200);
         assertThat(answer.header("token")).isEqualTo("a long answer");
         assertThat(answer.header("link")).isEqualTo("https://user:word@a.example/");
@@ -281,10 +276,11 @@ final class SourceChecksTest {
       throws Exception {
     try (ApiNode node = new ApiNode(store)) {
       String id =
-          node.made(
-              "source",
-              "{\"name\":\"S\",\"slug\":\"s\",\"schema_validation_enabled\":1,\"json_schema\":"
-                  + "{\"properties\":{\"id\":{\"const\":\"7\"}},\"required\":[\"id\"]}}");
+          node.source(
+              "s",
+              "\"schema_validation_enabled\":1,"
+                  + "\"json_schema\":{\"properties\":{\"id\":{\"const\":\"7\"}},"
+                  + "\"required\":[\"id\"]}");
       Map<String, String> form = Map.of("Content-Type", "application/x-www-form-urlencoded");
       String path = "/v1/ingest/" + id;
       assertThat(node.send("POST", path, "id=7&more=1", form).status()).isEqualTo(200);
@@ -315,10 +311,10 @@ final class SourceChecksTest {
   void answersTellDuplicatesMisfitsAndLimits(BothDatabases.Store store) throws Exception {
     try (ApiNode node = new ApiNode(store)) {
       String id =
-          node.made(
-              "source",
-              "{\"name\":\"S\",\"slug\":\"s\",\"dedup_enabled\":true,"
-                  + "\"schema_validation_enabled\":true,\"json_schema\":{\"required\":[\"id\"]}}");
+          node.source(
+              "s",
+              "\"dedup_enabled\":true,\"schema_validation_enabled\":true,"
+                  + "\"json_schema\":{\"required\":[\"id\"]}");
       String path = "/v1/ingest/" + id;
       assertThat(node.send("POST", path, "{\"id\":1}", Map.of()).at("deduplicated"))
           .isEqualTo(Json.nil());
@@ -333,11 +329,11 @@ final class SourceChecksTest {
       assertThat(misfit.text("validation_errors", 0, "keyword")).isEqualTo("required");
 
       String limited =
-          node.made(
-              "source",
-              "{\"name\":\"L\",\"slug\":\"l\",\"source_config\":{\"rate_limit_per_second\":1000,"
+          node.source(
+              "l",
+              "\"source_config\":{\"rate_limit_per_second\":1000,"
                   + "\"response\":{\"status_code\":200,\"body\":\"ok\","
-                  + "\"content_type\":\"text/plain\"}},\"dedup_enabled\":1}");
+                  + "\"content_type\":\"text/plain\"}},\"dedup_enabled\":1");
       ApiNode.Answer first = node.send("POST", "/v1/ingest/" + limited, "x", Map.of());
       assertThat(first.status()).isEqualTo(200);
       assertThat(first.header("RateLimit-Limit")).isEqualTo("1000");
@@ -347,11 +343,5 @@ final class SourceChecksTest {
       assertThat(second.header("X-Deduplicated")).isEqualTo("true");
       assertThat(second.header("X-Event-Id")).hasSize(32);
     }
-  }
-
-  private static String hmac(String secret, String body) throws Exception {
-    Mac mac = Mac.getInstance("HmacSHA256");
-    mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-    return HexFormat.of().formatHex(mac.doFinal(body.getBytes(StandardCharsets.UTF_8)));
   }
 }

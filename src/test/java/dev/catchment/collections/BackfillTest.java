@@ -172,11 +172,11 @@ final class BackfillTest {
     try (ProjectorNode node = new ProjectorNode(store, "a", clock)) {
       append(node, 15);
       String id = node.create("c", Events.SOURCE, SPEC).id();
-      assertThat(node.database.read(Collections::waiting)).isEmpty();
+      assertThat(node.database.read(Lag::waiting)).isEmpty();
       node.backfill(id, false, true);
-      assertThat(node.database.read(Collections::waiting)).isEqualTo(Map.of(Events.SOURCE, 0L));
+      assertThat(node.database.read(Lag::waiting)).isEqualTo(Map.of(Events.SOURCE, 0L));
       node.settleBackfills();
-      assertThat(node.database.read(Collections::waiting)).isEmpty();
+      assertThat(node.database.read(Lag::waiting)).isEmpty();
     }
   }
 

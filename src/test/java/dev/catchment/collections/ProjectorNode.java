@@ -213,7 +213,7 @@ final class ProjectorNode implements AutoCloseable {
   }
 
   long lag(String id) {
-    return database.<Long>read(tx -> Collections.lag(tx, Collections.get(tx, Events.SCOPE, id)));
+    return database.<Long>read(tx -> Lag.of(tx, Collections.get(tx, Events.SCOPE, id)));
   }
 
   @Override

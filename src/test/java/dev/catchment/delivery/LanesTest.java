@@ -107,20 +107,25 @@ final class LanesTest {
         lanes,
         destination(SLOW, 1),
         owed(SLOW, Lane.WAITING_MAX + 1).stream().map(LanesTest::asRetry).toList());
-    assertThat(lanes.full(DeliveryQueue.Kind.RETRY)).containsExactly(SLOW);
-    assertThat(lanes.full(FRESH)).isEmpty();
-    assertThat(lanes.reserve(destination(SLOW, 1), 5)).isEqualTo(5);
+    assertThat(lanes.room().full(DeliveryQueue.Kind.RETRY)).containsExactly(SLOW);
+    assertThat(lanes.room().full(FRESH)).isEmpty();
+    assertThat(lanes.room().reserve(destination(SLOW, 1), 5)).isEqualTo(5);
   }
 
   @Test
   void nothingIsSetAsideWhereAnOrderOrACircuitDecides() {
     Lanes lanes = lanes(1);
     Destination destination = destination(SLOW, 1);
-    assertThat(lanes.reserve(Sample.at(destination, new Destination.Pace(1, null, true, null)), 1))
+    assertThat(
+            lanes
+                .room()
+                .reserve(Sample.at(destination, new Destination.Pace(1, null, true, null)), 1))
         .isZero();
     assertThat(
-            lanes.reserve(
-                Sample.with(destination, new Destination.Breaker(true, 5, 1_000, true)), 1))
+            lanes
+                .room()
+                .reserve(
+                    Sample.with(destination, new Destination.Breaker(true, 5, 1_000, true)), 1))
         .isZero();
   }
 
@@ -140,15 +145,15 @@ final class LanesTest {
   void roomIsSetAsideOnceAndGivenBack() {
     Lanes lanes = lanes(1);
     Destination destination = destination(SLOW, 1);
-    assertThat(lanes.reserve(destination, 400)).isEqualTo(400);
-    assertThat(lanes.reserve(destination, 1_000)).isEqualTo(600);
-    assertThat(lanes.reserve(destination, 1)).isZero();
-    lanes.release(SLOW, 600);
-    assertThat(lanes.reserve(destination, 1_000)).isEqualTo(600);
+    assertThat(lanes.room().reserve(destination, 400)).isEqualTo(400);
+    assertThat(lanes.room().reserve(destination, 1_000)).isEqualTo(600);
+    assertThat(lanes.room().reserve(destination, 1)).isZero();
+    lanes.room().release(SLOW, 600);
+    assertThat(lanes.room().reserve(destination, 1_000)).isEqualTo(600);
     List<Owed> owed = owed(SLOW, 400);
     take(lanes, destination, owed);
     // One has started and no longer waits.
-    assertThat(lanes.reserve(destination, 1_000)).isEqualTo(1);
+    assertThat(lanes.room().reserve(destination, 1_000)).isEqualTo(1);
     assertThat(leases.held()).containsExactlyInAnyOrderElementsOf(owed);
   }
 
@@ -156,36 +161,37 @@ final class LanesTest {
   void nothingIsSetAsideForADestinationThatIsNotActive() {
     Lanes lanes = lanes(1);
     Destination destination = destination(SLOW, 1);
-    assertThat(lanes.reserve(Sample.in(destination, Destination.Status.PAUSED), 1)).isZero();
-    assertThat(lanes.reserve(Sample.in(destination, Destination.Status.DISABLED), 1)).isZero();
-    assertThat(lanes.reserve(destination, 1)).isEqualTo(1);
+    assertThat(lanes.room().reserve(Sample.in(destination, Destination.Status.PAUSED), 1)).isZero();
+    assertThat(lanes.room().reserve(Sample.in(destination, Destination.Status.DISABLED), 1))
+        .isZero();
+    assertThat(lanes.room().reserve(destination, 1)).isEqualTo(1);
   }
 
   @Test
   void whatOverflowsGoesThroughTheStoreUntilTheStoreIsDrained() {
     Lanes lanes = lanes(1);
     Destination destination = destination(SLOW, 1);
-    lanes.reserve(destination, 1);
-    lanes.overflow(destination);
-    assertThat(lanes.reserve(destination, 5)).isZero();
-    lanes.drained(FRESH, Set.of(SLOW));
-    assertThat(lanes.reserve(destination, 5)).isZero();
-    lanes.drained(FRESH, Set.of());
-    assertThat(lanes.reserve(destination, 5)).isEqualTo(5);
+    lanes.room().reserve(destination, 1);
+    lanes.room().overflow(destination);
+    assertThat(lanes.room().reserve(destination, 5)).isZero();
+    lanes.room().drained(FRESH, Set.of(SLOW));
+    assertThat(lanes.room().reserve(destination, 5)).isZero();
+    lanes.room().drained(FRESH, Set.of());
+    assertThat(lanes.room().reserve(destination, 5)).isEqualTo(5);
   }
 
   @Test
   void aLaneThatWasLeftOutBecauseItWasFullAsksForMoreOnceItHasRoom() {
     Lanes lanes = lanes(1_000);
     Destination destination = destination(SLOW, 1_000);
-    int granted = lanes.reserve(destination, 2_000);
+    int granted = lanes.room().reserve(destination, 2_000);
     assertThat(granted).isEqualTo(Lane.WAITING_MAX);
-    assertThat(lanes.full(FRESH)).containsExactly(SLOW);
+    assertThat(lanes.room().full(FRESH)).containsExactly(SLOW);
     // The courier found nothing else and thinks that the store is drained.
-    lanes.drained(FRESH, Set.of(SLOW));
-    lanes.release(SLOW, 100);
+    lanes.room().drained(FRESH, Set.of(SLOW));
+    lanes.room().release(SLOW, 100);
     assertThat(asked).hasValue(0);
-    lanes.release(SLOW, 500);
+    lanes.room().release(SLOW, 500);
     assertThat(asked).hasValue(1);
   }
 
@@ -194,17 +200,17 @@ final class LanesTest {
     Lanes lanes = lanes(1);
     List<Owed> owed = owed(SLOW, Lane.WAITING_MAX + 1);
     add(lanes, destination(SLOW, 1), owed);
-    assertThat(lanes.full(FRESH)).containsExactly(SLOW);
+    assertThat(lanes.room().full(FRESH)).containsExactly(SLOW);
     owed.forEach(lanes::done);
     assertThat(asked).hasValue(Lane.WAITING_MAX / 2 + 1);
-    assertThat(lanes.full(FRESH)).isEmpty();
+    assertThat(lanes.room().full(FRESH)).isEmpty();
   }
 
   @Test
   void aChangedDestinationIsReadAgainAndAnOlderReadingDoesNotReplaceANewerOne() {
     Lanes lanes = lanes(1);
     Destination destination = destination(SLOW, 1);
-    lanes.reserve(destination, 3);
+    lanes.room().reserve(destination, 3);
     take(lanes, destination, owed(SLOW, 3));
     assertThat(lanes.isStale(SLOW)).isFalse();
     lanes.stale(SLOW);
@@ -226,10 +232,10 @@ final class LanesTest {
   void whoeverReservesDoesNotHideAChangeFromThoseAlreadyWaiting() {
     Lanes lanes = lanes(1);
     Destination destination = destination(SLOW, 1);
-    lanes.reserve(destination, 2);
+    lanes.room().reserve(destination, 2);
     take(lanes, destination, owed(SLOW, 2));
     lanes.stale(SLOW);
-    lanes.reserve(destination, 1);
+    lanes.room().reserve(destination, 1);
     assertThat(lanes.isStale(SLOW)).isTrue();
   }
 
@@ -237,7 +243,7 @@ final class LanesTest {
   void anEmptySubjectMakesEveryLaneStaleAndOthersOnlyTheirOwn() {
     Lanes lanes = lanes(2);
     for (String id : List.of(SLOW, FAST)) {
-      lanes.reserve(destination(id, 1), 1);
+      lanes.room().reserve(destination(id, 1), 1);
       take(lanes, destination(id, 1), owed(id, 1));
     }
     lanes.stale("due");
@@ -317,7 +323,7 @@ final class LanesTest {
     add(lanes, destination(SLOW, 1), owed);
     lanes.stop();
     lanes.done(owed.get(0));
-    assertThat(lanes.reserve(destination(SLOW, 1), 1)).isZero();
+    assertThat(lanes.room().reserve(destination(SLOW, 1), 1)).isZero();
     add(lanes, destination(FAST, 1), owed(FAST, 1));
     assertThat(started).containsExactly(owed.get(0));
     leases.forget(List.of(owed.get(0)));

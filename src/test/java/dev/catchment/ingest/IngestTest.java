@@ -8,18 +8,15 @@ import dev.catchment.json.Json;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.schema.Violation;
 import dev.catchment.testkit.BothDatabases;
+import dev.catchment.testkit.Hmac;
 import dev.catchment.verify.HubWord;
 import dev.catchment.verify.VerificationFields;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 final class IngestTest {
@@ -30,14 +27,16 @@ final class IngestTest {
     try (IntakeNode node = new IntakeNode(store)) {
       String source = node.source(signed("s3cret"));
       String body = "{ \"b\":1,\r\n\"a\":2 }\n";
-      assertThat(node.accepted(source, body, "x-SIGNATURE", hmac("s3cret", body)).duplicate())
+      assertThat(node.accepted(source, body, "x-SIGNATURE", Hmac.hex("s3cret", body)).duplicate())
           .isFalse();
       assertThat(node.refusal(source, IP, body).reason()).isEqualTo(Reason.SIGNATURE_MISSING);
-      Refusal forged = node.refusal(source, IP, body, "X-Signature", hmac("other", body));
+      Refusal forged = node.refusal(source, IP, body, "X-Signature", Hmac.hex("other", body));
       assertThat(forged.reason()).isEqualTo(Reason.SIGNATURE_INVALID);
       assertThat(forged.failure().sentence()).isEqualTo("Invalid signature");
       assertThat(forged.failure().code()).isEqualTo(Failure.Code.UNAUTHENTICATED);
-      assertThat(node.refusal(source, IP, body + " ", "X-Signature", hmac("s3cret", body)).reason())
+      assertThat(
+              node.refusal(source, IP, body + " ", "X-Signature", Hmac.hex("s3cret", body))
+                  .reason())
           .isEqualTo(Reason.SIGNATURE_INVALID);
       List<StoredEvent> events = node.events();
       assertThat(events).hasSize(1);
@@ -63,7 +62,7 @@ final class IngestTest {
                   SourceRules.NONE.dedup(),
                   SourceRules.NONE.addresses(),
                   SourceRules.NONE.body()));
-      Refusal refusal = node.refusal(source, IP, "{}", "X-Signature", hmac("s", "{}"));
+      Refusal refusal = node.refusal(source, IP, "{}", "X-Signature", Hmac.hex("s", "{}"));
       assertThat(refusal.reason()).isEqualTo(Reason.VERIFIER_MISCONFIGURED);
       assertThat(refusal.failure().sentence()).isEqualTo("Invalid signature");
       assertThat(node.events()).isEmpty();
@@ -75,7 +74,7 @@ final class IngestTest {
     try (IntakeNode node = new IntakeNode(store)) {
       String source = node.source(signed("mistyped"));
       String body = "{\"id\":1}";
-      assertThat(node.refusal(source, IP, body, "X-Signature", hmac("right", body)).reason())
+      assertThat(node.refusal(source, IP, body, "X-Signature", Hmac.hex("right", body)).reason())
           .isEqualTo(Reason.SIGNATURE_INVALID);
       Refused kept = node.refused.getFirst();
       assertThat(kept.body()).isEqualTo(body.getBytes(StandardCharsets.UTF_8));
@@ -211,7 +210,8 @@ final class IngestTest {
                   SourceRules.NONE.body()));
       assertThat(node.refusal(source, IP, "{}", "X-Signature", "00").reason())
           .isEqualTo(Reason.SIGNATURE_INVALID);
-      assertThat(node.accepted(source, "{}", "X-Signature", hmac("k", "{}")).duplicate()).isFalse();
+      assertThat(node.accepted(source, "{}", "X-Signature", Hmac.hex("k", "{}")).duplicate())
+          .isFalse();
     }
   }
 
@@ -347,8 +347,8 @@ final class IngestTest {
     }
   }
 
-  private static Source with(Source old, SourceRules rules) {
-    return new Source(
+  private static Source.Draft with(Source old, SourceRules rules) {
+    return new Source.Draft(
         old.id(),
         old.scope(),
         old.name(),
@@ -358,9 +358,7 @@ final class IngestTest {
         old.config(),
         rules,
         old.status(),
-        old.totals(),
-        old.createdAt(),
-        old.updatedAt());
+        old.term());
   }
 
   private static SourceRules signed(String secret) {
@@ -393,11 +391,5 @@ final class IngestTest {
 
   private static Json.Arr array(String... texts) {
     return (Json.Arr) Json.texts(List.of(texts));
-  }
-
-  private static String hmac(String secret, String body) throws GeneralSecurityException {
-    Mac mac = Mac.getInstance("HmacSHA256");
-    mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-    return HexFormat.of().formatHex(mac.doFinal(body.getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -84,7 +84,7 @@ final class IntakeNode implements AutoCloseable {
     database.write(tx ->
         sources.create(
             tx,
-            new Source(
+            new Source.Draft(
                 id,
                 SCOPE,
                 "Source",
@@ -94,9 +94,7 @@ final class IntakeNode implements AutoCloseable {
                 config == null ? null : (Json.Obj) Json.read(config),
                 rules,
                 Source.Status.ACTIVE,
-                new Source.Totals(0, null),
-                0,
-                0)));
+                null)));
     return id;
   }
 
@@ -106,7 +104,7 @@ final class IntakeNode implements AutoCloseable {
     database.write(tx ->
         sources.create(
             tx,
-            new Source(
+            new Source.Draft(
                 id,
                 new Scope("9".repeat(32), id),
                 "Source",
@@ -116,9 +114,6 @@ final class IntakeNode implements AutoCloseable {
                 null,
                 SourceRules.NONE,
                 Source.Status.ACTIVE,
-                new Source.Totals(0, null),
-                0,
-                0,
                 new Source.Term(expiresAt, limit))));
     return id;
   }
@@ -127,7 +122,7 @@ final class IntakeNode implements AutoCloseable {
     return database.read(tx -> sources.get(tx, SCOPE, id));
   }
 
-  void change(String id, Function<Source, Source> change) {
+  void change(String id, Function<Source, Source.Draft> change) {
     database.write(tx -> sources.update(tx, change.apply(sources.get(tx, SCOPE, id))));
   }
 

@@ -7,18 +7,14 @@ import dev.catchment.base.Secret;
 import dev.catchment.log.OldEvents;
 import dev.catchment.log.StoredEvent;
 import dev.catchment.testkit.BothDatabases;
+import dev.catchment.testkit.Hmac;
 import dev.catchment.verify.VerificationFields;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** A token of Mailgun, which signs no body, makes one event. */
 final class UsedTokensTest {
@@ -36,11 +32,8 @@ final class UsedTokensTest {
             SourceRules.NONE.body()));
   }
 
-  private static String body(String token, int id) throws GeneralSecurityException {
-    Mac mac = Mac.getInstance("HmacSHA256");
-    mac.init(new SecretKeySpec("key".getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-    String signature =
-        HexFormat.of().formatHex(mac.doFinal((SECONDS + token).getBytes(StandardCharsets.UTF_8)));
+  private static String body(String token, int id) {
+    String signature = Hmac.hex("key", SECONDS + token);
     return "{\"signature\":{\"timestamp\":\"%d\",\"token\":\"%s\",\"signature\":\"%s\"},\"event-data\":{\"id\":%d}}"
         .formatted(SECONDS, token, signature, id);
   }

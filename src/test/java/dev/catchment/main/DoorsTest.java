@@ -22,8 +22,8 @@ final class DoorsTest {
             folder,
             Map.of("CATCHMENT_SERVER_DATA_DIR", folder.resolve("data").toString()),
             new ConfigFlags());
-    Node.Stores stores = Node.Stores.open(config, InstantSource.system());
-    Node.Features features = Node.Features.over(stores, Secrets.of(stores));
+    Stores stores = Stores.open(config, InstantSource.system());
+    Features features = Features.over(stores, Secrets.of(stores));
     try {
       Doors doors = Doors.over(stores, features, FeedParts.over(stores), Map::of, 8080);
       Set<String> gateway = operations(doors.gateway());

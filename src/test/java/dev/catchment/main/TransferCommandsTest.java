@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -31,18 +32,28 @@ final class TransferCommandsTest {
         .execute(args);
   }
 
-  private int export(SeededNode node, String... more) {
-    List<String> args =
-        new ArrayList<>(
-            List.of(
-                "--url",
-                "http://127.0.0.1:" + node.node.port(),
-                "--collection",
-                node.collectionId));
+  /** Runs a command with some arguments and then others. */
+  private int run(Object command, List<String> some, String... more) {
+    List<String> args = new ArrayList<>(some);
     args.addAll(List.of(more));
+    return run(command, args.toArray(String[]::new));
+  }
+
+  private static List<String> of(SeededNode node) {
+    return List.of(
+        "--url", "http://127.0.0.1:" + node.node.port(), "--collection", node.collectionId);
+  }
+
+  private int export(SeededNode node, String... more) {
+    return run(new ExportCommand(Map.of(Remote.KEY_VARIABLE, LiveNode.KEY), false), of(node), more);
+  }
+
+  private int importInto(SeededNode node, String... more) {
+    List<String> key = List.of("--api-key", LiveNode.KEY);
     return run(
-        new ExportCommand(Map.of(Remote.KEY_VARIABLE, LiveNode.KEY), false),
-        args.toArray(String[]::new));
+        new ImportCommand(Map.of(), false),
+        Stream.of(of(node), key).flatMap(List::stream).toList(),
+        more);
   }
 
   @BothDatabases
@@ -85,23 +96,10 @@ final class TransferCommandsTest {
                   (Json.Obj)
                       Json.read(
                           "{\"options\":{\"include_when\":[{\"field\":\"method\",\"op\":\"eq\",\"value\":\"IMPORT\"}]}}")));
-      List<String> args =
-          List.of(
-              "--url",
-              "http://127.0.0.1:" + node.node.port(),
-              "--api-key",
-              LiveNode.KEY,
-              "--collection",
-              copy.collectionId,
-              "--in",
-              file.toString());
-      ImportCommand command = new ImportCommand(Map.of(), false);
-      assertThat(run(command, args.toArray(String[]::new))).isEqualTo(1);
+      assertThat(importInto(copy, "--in", file.toString())).isEqualTo(1);
       assertThat(err.toString())
           .contains("Line 1 has a source_event_at that event_time_path cannot give");
-      List<String> ignoring = new ArrayList<>(args);
-      ignoring.addAll(List.of("--ignore", "source_event_at"));
-      assertThat(run(new ImportCommand(Map.of(), false), ignoring.toArray(String[]::new)))
+      assertThat(importInto(copy, "--in", file.toString(), "--ignore", "source_event_at"))
           .as(err.toString())
           .isZero();
       assertThat(out.toString()).contains("imported 2, skipped 0");
@@ -122,54 +120,19 @@ final class TransferCommandsTest {
     Map<String, String> key = Map.of(Remote.KEY_VARIABLE, "k");
     String file = folder.resolve("x").toString();
     Path there = Files.writeString(folder.resolve("in"), "{}\n", StandardCharsets.UTF_8);
+    List<String> exporting = List.of("--collection", "c", "--out", file);
+    List<String> importing = List.of("--collection", "c", "--in", there.toString());
 
-    assertThat(run(new ExportCommand(Map.of(), false), "--collection", "c", "--out", file))
-        .isEqualTo(2);
+    assertThat(run(new ExportCommand(Map.of(), false), exporting)).isEqualTo(2);
     assertThat(err.toString()).contains("--api-key or CATCHMENT_API_KEY is needed");
-    assertThat(
-            run(
-                new ExportCommand(key, false),
-                "--collection",
-                "c",
-                "--out",
-                file,
-                "--format",
-                "xlsx"))
-        .isEqualTo(2);
+    assertThat(run(new ExportCommand(key, false), exporting, "--format", "xlsx")).isEqualTo(2);
     assertThat(run(new ExportCommand(key, false), "--collection", "c")).isEqualTo(2);
     assertThat(run(new ImportCommand(key, false), "--collection", "c", "--in", file)).isEqualTo(2);
-    assertThat(
-            run(
-                new ImportCommand(key, false),
-                "--collection",
-                "c",
-                "--in",
-                there.toString(),
-                "--url",
-                "http:///"))
-        .isEqualTo(2);
+    assertThat(run(new ImportCommand(key, false), importing, "--url", "http:///")).isEqualTo(2);
     assertThat(err.toString()).contains("--url must name a host");
-    // Nobody listens there.
-    assertThat(
-            run(
-                new ExportCommand(key, false),
-                "--collection",
-                "c",
-                "--out",
-                file,
-                "--url",
-                "http://127.0.0.1:1"))
-        .isEqualTo(1);
-    assertThat(
-            run(
-                new ImportCommand(key, false),
-                "--collection",
-                "c",
-                "--in",
-                there.toString(),
-                "--url",
-                "http://127.0.0.1:1"))
-        .isEqualTo(1);
+    String nobody = "http://127.0.0.1:1";
+    assertThat(run(new ExportCommand(key, false), exporting, "--url", nobody)).isEqualTo(1);
+    assertThat(run(new ImportCommand(key, false), importing, "--url", nobody)).isEqualTo(1);
     assertThat(err.toString())
         .as("no part is left to go on with")
         .contains("Nobody answers at http://127.0.0.1:1\n")

@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.catchment.json.Json;
 import dev.catchment.testkit.BothDatabases;
+import dev.catchment.testkit.Hmac;
 import dev.catchment.testkit.Received;
 import dev.catchment.testkit.Receiver;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
@@ -49,7 +47,7 @@ final class TransformLiveTest {
       assertThat(received.text()).isEqualTo("{\"order\":7,\"big\":12345678901234567890}");
       assertThat(received.header("content-type")).isEqualTo("application/json");
       assertThat(received.header("x-hookstream-signature"))
-          .isEqualTo("sha256=" + hmac("hush", received.body()));
+          .isEqualTo("sha256=" + Hmac.hex("hush", received.body()));
 
       String dead = "/v1/delivery-attempts?is_dlq=1&event_id=" + event;
       LiveNode.await("two dead letters", () -> attempts(node, dead).items().size() == 2);
@@ -82,11 +80,5 @@ final class TransformLiveTest {
 
   private static String text(Json.Obj object, String name) {
     return object.get(name) instanceof Json.Str(String text) ? text : "";
-  }
-
-  private static String hmac(String secret, byte[] body) throws Exception {
-    Mac mac = Mac.getInstance("HmacSHA256");
-    mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
-    return HexFormat.of().formatHex(mac.doFinal(body));
   }
 }
