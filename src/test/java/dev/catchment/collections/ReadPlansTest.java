@@ -155,6 +155,26 @@ final class ReadPlansTest {
   }
 
   @BothDatabases
+  void aPieceOfTheListOfCollectionsFollowsAnIndex(BothDatabases.Store store) throws Exception {
+    try (ProjectorNode node = new ProjectorNode(store, "a", clock)) {
+      CollectionRow collection = node.create("c", Events.SOURCE, Events.spec("id", "{}"));
+      Collections.Wanted deep = new Collections.Wanted(null, null, "f".repeat(32), LIMIT);
+      try (Plans plans = Plans.of(store)) {
+        List<Plans.Plan> found =
+            plans.of(tx ->
+                assertThat(Collections.list(tx, collection.identity().scope(), deep)).isNotEmpty());
+
+        assertThat(found)
+            .singleElement()
+            .satisfies(plan ->
+                assertThat(plan.steps())
+                    .noneMatch(ReadPlansTest::sortsAll)
+                    .anyMatch(step -> step.contains("collections_newest")));
+      }
+    }
+  }
+
+  @BothDatabases
   void whatReadsTheLogAndWritesRecordsFollowsAnIndexToo(BothDatabases.Store store)
       throws Exception {
     try (ProjectorNode node = new ProjectorNode(store, "a", clock)) {
