@@ -31,7 +31,7 @@ public final class IndexBuilder implements Step {
    */
   record Slices(int filled, int caughtUp, int followed, int swept) {}
 
-  private static final Slices SLICES = new Slices(500, 256, 16, 250);
+  private static final Slices SLICES = new Slices(500, 256, 8, 250);
 
   /** Further behind than this it counts to catch up at all. */
   private static final long FAR_BEHIND = 2_048;
@@ -43,7 +43,10 @@ public final class IndexBuilder implements Step {
   private static final long GATHER_MILLIS = 250;
 
   /** Steps of tidying after a slice of texts; more than a slice gives rise to. */
-  private static final int TIDIED_MAX = 16;
+  private static final int TIDIED_MAX = 64;
+
+  /** The same once the index has caught up, when nothing waits for it and others for the writer. */
+  private static final int TIDIED_BESIDE_MAX = 2;
 
   private final Database database;
   private final Slices slices;
@@ -130,18 +133,20 @@ public final class IndexBuilder implements Step {
     }
     boolean more = false;
     boolean any = false;
+    boolean far = false;
     for (SearchIndexes.Index index : stand.texts()) {
       boolean wanted = stand.wantsTexts(index);
       long behind = stand.behind(index);
       if (!wanted || behind > 0) {
         any = true;
+        far |= behind > FAR_BEHIND;
         more |= wanted ? follow(index, behind) : sweep(stand, index);
       }
     }
     untidy |= any;
     untidy &= stand.tidies();
     if (untidy && !stand.texts().isEmpty()) {
-      untidy = tidied();
+      untidy = tidied(far ? TIDIED_MAX : TIDIED_BESIDE_MAX);
     }
     if (any || (untidy && following)) {
       return new Next.Rest(more || untidy ? PAUSE_MILLIS : GATHER_MILLIS);
@@ -185,8 +190,8 @@ public final class IndexBuilder implements Step {
   }
 
   /** Tidies a few times; true when there may be more to do. Others write in between. */
-  private boolean tidied() {
-    for (int i = 0; i < TIDIED_MAX; i++) {
+  private boolean tidied(int max) {
+    for (int i = 0; i < max; i++) {
       boolean more =
           database.<Boolean>write(Durability.DERIVED, tx -> TextIndex.of(tx.dialect()).tidy(tx));
       if (!more) {

@@ -22,8 +22,8 @@ final class SqliteTextIndex implements TextIndex {
   /** Stands for a text too long to be kept. */
   private static final String LONG = "\uE000\uE001\uE002";
 
-  /** What one step of merging writes at most, roughly: a few milliseconds. */
-  private static final int MERGED_PAGES = 32;
+  /** What one step of merging writes at most, roughly: two milliseconds. */
+  private static final int MERGED_PAGES = 8;
 
   private static String mark(long generation) {
     StringBuilder mark = new StringBuilder();
