@@ -77,9 +77,7 @@ final class Batch {
                   skip.reason(),
                   expressions.skipDetail(collection.fold(), event, skip.reason()),
                   event));
-      case Fold.Outcome.Change change ->
-          inputs.add(
-              new Contribution(change, change.data() == null ? null : change.data().text(), event));
+      case Fold.Outcome.Change change -> inputs.add(Contribution.of(change, event));
     }
   }
 
@@ -141,7 +139,7 @@ final class Batch {
       ahead.remove(input.event().position());
       boolean held = isOtherwise(before, after);
       if (known.fresh().contains(input.event().position())) {
-        timeFallbacks += input.change().timeFellBack() ? 1 : 0;
+        timeFallbacks += input.timeFellBack() ? 1 : 0;
         applied += held ? 1 : 0;
         stale += held ? 0 : 1;
       }
@@ -211,10 +209,7 @@ final class Batch {
     return inputs.stream()
         .map(input ->
             new Reached(
-                input.key(),
-                input.event().position(),
-                input.change().sourceEventAt(),
-                input.change().data() == null))
+                input.key(), input.event().position(), input.sourceEventAt(), input.data() == null))
         .toList();
   }
 

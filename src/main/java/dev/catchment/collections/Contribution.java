@@ -9,21 +9,40 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one event brings to its record. Pure.
+ * What one event brings to its record. Pure. Holds the data as text alone: a batch has thousands of
+ * these, and their trees would be several times as much.
  *
+ * @param key the record's
  * @param data the event's data as text; null when it deletes the record
+ * @param eventType what kind of event it is; null when that is not told
+ * @param sourceEventAt the sender's time, milliseconds since 1970
+ * @param timeFellBack whether the time path was set but gave no usable time
  */
-record Contribution(Fold.Outcome.Change change, @Nullable String data, StoredEvent event) {
+record Contribution(
+    String key,
+    @Nullable String data,
+    @Nullable String eventType,
+    long sourceEventAt,
+    boolean timeFellBack,
+    StoredEvent event) {
   private static final Comparator<Contribution> BY_VERSION =
-      Comparator.<Contribution>comparingLong(one -> one.change().sourceEventAt())
+      Comparator.<Contribution>comparingLong(Contribution::sourceEventAt)
           .thenComparingLong(one -> one.event().position());
 
-  String key() {
-    return change.key();
+  /** What an event brings that was folded to this. */
+  static Contribution of(Fold.Outcome.Change change, StoredEvent event) {
+    Json data = change.data();
+    return new Contribution(
+        change.key(),
+        data == null ? null : data.text(),
+        change.eventType(),
+        change.sourceEventAt(),
+        change.timeFellBack(),
+        event);
   }
 
   RecordRow.Version version() {
-    return new RecordRow.Version(event.event().id(), change.sourceEventAt(), event.position());
+    return new RecordRow.Version(event.event().id(), sourceEventAt, event.position());
   }
 
   private long receivedAt() {
@@ -34,9 +53,9 @@ record Contribution(Fold.Outcome.Change change, @Nullable String data, StoredEve
   RecordRow first(String id, boolean merges) {
     return new RecordRow(
         id,
-        key(),
+        key,
         data == null ? "null" : merges ? merged(null) : data,
-        change.eventType(),
+        eventType,
         version(),
         data == null,
         receivedAt(),
@@ -47,11 +66,11 @@ record Contribution(Fold.Outcome.Change change, @Nullable String data, StoredEve
   RecordRow over(RecordRow before, boolean merges) {
     return new RecordRow(
         before.id(),
-        key(),
+        key,
         data == null
             ? before.data()
             : merges ? merged(before.deleted() ? null : Json.read(before.data())) : data,
-        change.eventType(),
+        eventType,
         version(),
         data == null,
         Math.min(receivedAt(), before.createdAt()),
@@ -59,7 +78,7 @@ record Contribution(Fold.Outcome.Change change, @Nullable String data, StoredEve
   }
 
   private String merged(@Nullable Json target) {
-    return MergePatch.apply(target, Objects.requireNonNull(change.data())).text();
+    return MergePatch.apply(target, Json.read(Objects.requireNonNull(data))).text();
   }
 
   /** The record after an event that came too late to matter. */
@@ -70,7 +89,7 @@ record Contribution(Fold.Outcome.Change change, @Nullable String data, StoredEve
   private RecordRow with(RecordRow before, String data) {
     return new RecordRow(
         before.id(),
-        key(),
+        key,
         data,
         before.eventType(),
         before.version(),
@@ -96,7 +115,7 @@ record Contribution(Fold.Outcome.Change change, @Nullable String data, StoredEve
           ? stale(before)
           : with(
               before,
-              MergePatch.under(Json.read(before.data()), Objects.requireNonNull(change.data()))
+              MergePatch.under(Json.read(before.data()), Json.read(Objects.requireNonNull(data)))
                   .text());
     }
     List<Contribution> all = new ArrayList<>(past);

@@ -76,8 +76,7 @@ final class MergedPast {
     for (StoredEvent event : SourceEvents.at(tx, positions, EVENTS_MAX)) {
       if (expressions.fold(collection.fold(), event) instanceof Fold.Outcome.Change change
           && change.key().equals(key)) {
-        contributions.add(
-            new Contribution(change, change.data() == null ? null : change.data().text(), event));
+        contributions.add(Contribution.of(change, event));
       }
     }
     if (contributions.size() < positions.size()) {

@@ -106,6 +106,7 @@ final class Pieces implements AutoCloseable {
       }
       if (!event.event().isDuplicate() && event.position() <= upTo) {
         batch.add(event);
+        event.forgetView();
       }
       reached = event.event().id();
       looked++;

@@ -74,7 +74,6 @@ public final class Projector implements Step {
     List<StoredEvent> events = log.readAfter(turn.get().reached(), EVENTS_MAX);
     try {
       boolean cut = !events.isEmpty() && apply(turn.get().cursor(), events) < events.size();
-      events.forEach(StoredEvent::forgetView);
       // Those behind come nearer even while the log never ends.
       boolean more = somebodyBehind && catchUp();
       if (more || cut || events.size() == EVENTS_MAX) {
@@ -154,6 +153,7 @@ public final class Projector implements Step {
           batch.add(event);
         }
       }
+      event.forgetView();
     }
     return new Folded(batches.stream().filter(batch -> !batch.isEmpty()).toList(), looked);
   }
