@@ -146,14 +146,18 @@ public final class Projector implements Step {
         break;
       }
       looked++;
+      boolean taken = false;
       for (Batch batch : event.event().isDuplicate() ? List.<Batch>of() : batches) {
         CollectionRow collection = batch.collection();
         if (event.event().sourceId().equals(collection.identity().sourceId())
             && event.position() > collection.progress().startPosition()) {
           batch.add(event);
+          taken = true;
         }
       }
-      event.forgetView();
+      if (taken) {
+        event.forgetView();
+      }
     }
     return new Folded(batches.stream().filter(batch -> !batch.isEmpty()).toList(), looked);
   }
