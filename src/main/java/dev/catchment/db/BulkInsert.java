@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * changes.
  */
 public final class BulkInsert {
-  /** How many rows one statement writes. */
-  static final int ROWS_MAX = 256;
-
   /** What the values of a column are, and what PostgreSQL calls them. */
   enum Kind {
     /** Long, Integer or Boolean (as 0 or 1). */
@@ -103,28 +100,6 @@ public final class BulkInsert {
       more.add(new Column(name, kind));
     }
     return new BulkInsert(table, List.copyOf(more), conflict);
-  }
-
-  /** Rows in the parts that one statement each may write. */
-  static <T> List<List<T>> parts(List<T> rows) {
-    List<List<T>> parts = new ArrayList<>();
-    for (int from = 0; from < rows.size(); from += ROWS_MAX) {
-      parts.add(rows.subList(from, Math.min(rows.size(), from + ROWS_MAX)));
-    }
-    return parts;
-  }
-
-  /**
-   * At most {@link #ROWS_MAX} rows and the last one again, up to the next power of two, so that
-   * there are nine statements to prepare.
-   */
-  static <T> List<T> padded(List<T> rows) {
-    List<T> padded = new ArrayList<>(rows);
-    int size = Integer.highestOneBit(2 * rows.size() - 1);
-    while (padded.size() < size) {
-      padded.add(rows.getLast());
-    }
-    return padded;
   }
 
   /** With marks for so many rows. */

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * among the prepared statements.
  */
 public final class InList {
-  /** How many values one statement names. */
-  private static final int VALUES_MAX = 256;
+  /** How many values one statement names, and how many rows one writes. */
+  static final int VALUES_MAX = 256;
 
   private final String condition;
   private final @Nullable Object[] args;
@@ -33,12 +33,18 @@ public final class InList {
 
   /** A condition on a column; there must be at least one value. */
   public static InList of(String column, List<?> values) {
-    List<@Nullable Object> padded = new ArrayList<>(values);
-    int marks = Integer.highestOneBit(2 * values.size() - 1);
-    while (padded.size() < marks) {
+    List<?> padded = padded(values);
+    return new InList(column + " IN (" + "?,".repeat(padded.size() - 1) + "?)", padded.toArray());
+  }
+
+  /** At least one value, and the last one again up to the next power of two. */
+  static <T> List<T> padded(List<T> values) {
+    List<T> padded = new ArrayList<>(values);
+    int size = Integer.highestOneBit(2 * values.size() - 1);
+    while (padded.size() < size) {
       padded.add(values.getLast());
     }
-    return new InList(column + " IN (" + "?,".repeat(marks - 1) + "?)", padded.toArray());
+    return padded;
   }
 
   /** The condition as SQL. */

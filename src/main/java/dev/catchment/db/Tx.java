@@ -85,7 +85,7 @@ public final class Tx {
    */
   public void insert(BulkInsert insert, List<@Nullable Object[]> rows) {
     if (dialect() == Dialect.POSTGRESQL) {
-      for (List<@Nullable Object[]> some : BulkInsert.parts(rows)) {
+      for (List<@Nullable Object[]> some : InList.parts(rows)) {
         session.run(
             insert.arrays(),
             1,
@@ -109,7 +109,7 @@ public final class Tx {
   public List<Long> insertNew(BulkInsert insert, List<@Nullable Object[]> rows, String column) {
     List<Long> fresh = new ArrayList<>(rows.size());
     String returning = " RETURNING " + column;
-    for (List<@Nullable Object[]> some : BulkInsert.parts(rows)) {
+    for (List<@Nullable Object[]> some : InList.parts(rows)) {
       if (dialect() == Dialect.POSTGRESQL) {
         fresh.addAll(
             session.run(
@@ -120,7 +120,7 @@ public final class Tx {
                   return rows(statement, row -> row.number(column));
                 }));
       } else {
-        List<@Nullable Object[]> padded = BulkInsert.padded(some);
+        List<@Nullable Object[]> padded = InList.padded(some);
         fresh.addAll(
             list(
                 insert.values(padded.size()) + returning,

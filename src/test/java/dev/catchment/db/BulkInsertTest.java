@@ -91,16 +91,16 @@ final class BulkInsertTest {
   void moreRowsThanOneStatementTakesAreAllStored(BothDatabases.Store store) {
     try (Database database = open(store)) {
       insert(database, CURSORS, List.of());
-      insert(database, CURSORS, rows(0, 2 * BulkInsert.ROWS_MAX + 1));
+      insert(database, CURSORS, rows(0, 2 * InList.VALUES_MAX + 1));
 
-      assertThat(cursors(database)).hasSize(2 * BulkInsert.ROWS_MAX + 1);
+      assertThat(cursors(database)).hasSize(2 * InList.VALUES_MAX + 1);
     }
   }
 
   @BothDatabases
   void onlyRowsThatWereNotThereAreTold(BothDatabases.Store store) {
     BulkInsert fresh = CURSORS.onConflict("ON CONFLICT DO NOTHING");
-    int some = BulkInsert.ROWS_MAX + 50;
+    int some = InList.VALUES_MAX + 50;
     try (Database database = open(store)) {
       List<Long> first = database.write(tx -> tx.insertNew(fresh, rows(0, some), "position"));
       List<Long> second =
