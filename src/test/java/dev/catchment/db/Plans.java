@@ -27,6 +27,7 @@ public final class Plans implements AutoCloseable {
   private final Connection connection;
   private final Dialect dialect;
   private final List<Plan> plans = new ArrayList<>();
+  private boolean counted;
 
   /**
    * A query and how the store runs it.
@@ -40,8 +41,29 @@ public final class Plans implements AutoCloseable {
     this.dialect = dialect;
   }
 
-  /** Plans of a store that is open already; a shared one first counts what its tables hold. */
-  public static Plans of(BothDatabases.Store store) throws SQLException {
+  /** Something that looks at plans. */
+  public interface Look {
+    void at(Plans plans) throws Exception;
+  }
+
+  /**
+   * Looks at the plans of a store that is open already; at those of a shared one twice, before it
+   * has counted what its tables hold and after it. A first import is over long before it counts.
+   */
+  public static void look(BothDatabases.Store store, Look look) throws Exception {
+    try (Plans plans = of(store)) {
+      look.at(plans);
+      if (store.isPostgres()) {
+        try (Statement statement = plans.connection.createStatement()) {
+          statement.execute("ANALYZE");
+        }
+        plans.counted = true;
+        look.at(plans);
+      }
+    }
+  }
+
+  private static Plans of(BothDatabases.Store store) throws SQLException {
     if (!store.isPostgres()) {
       return new Plans(
           DriverManager.getConnection("jdbc:sqlite:" + store.dataDir().resolve("catchment.db")),
@@ -50,10 +72,12 @@ public final class Plans implements AutoCloseable {
     PostgresAddress address = PostgresAddress.of(store.url());
     Connection connection =
         DriverManager.getConnection(address.jdbc(), OpenDatabase.postgresProperties(address, ""));
-    try (var statement = connection.createStatement()) {
-      statement.execute("ANALYZE");
-    }
     return new Plans(connection, Dialect.POSTGRESQL);
+  }
+
+  /** Whether a shared store has counted what its tables hold. */
+  public boolean areCounted() {
+    return counted;
   }
 
   /** The plans of all queries of some reads, in their order. */
