@@ -36,20 +36,18 @@ final class ChangeStream implements AutoCloseable {
    *
    * @param ticks nanoseconds since the bench began, from which the events' times are counted
    */
-  ChangeStream(Asker asker, String collection, LongSupplier ticks) {
+  ChangeStream(Target target, String collection, LongSupplier ticks) {
     this.ticks = ticks;
+    HttpResponse<InputStream> answer = target.changes(collection);
+    if (answer.statusCode() != 200) {
+      throw new VoidRun("The changes of a collection answered " + answer.statusCode());
+    }
+    this.body = answer.body();
     try {
-      HttpResponse<InputStream> answer = asker.stream("/v1/collections/" + collection + "/changes");
-      if (answer.statusCode() != 200) {
-        throw new VoidRun("The changes of a collection answered " + answer.statusCode());
-      }
-      this.body = answer.body();
       Thread.ofPlatform().daemon(true).name("bench-changes").start(this::read);
       if (!ready.await(READY_SECONDS_MAX, TimeUnit.SECONDS)) {
         throw new VoidRun("The stream of changes never became ready");
       }
-    } catch (IOException e) {
-      throw new VoidRun("The stream of changes failed", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new VoidRun("Interrupted", e);

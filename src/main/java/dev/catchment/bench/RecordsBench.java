@@ -51,8 +51,7 @@ final class RecordsBench {
   /** Runs it from the first event to the last list. */
   Figures run() throws IOException {
     Figures.Extras extras = new Figures.Extras();
-    try (asker;
-        Generator generator = bench.generator(source)) {
+    try (Generator generator = bench.generator(source)) {
       long from = bench.ticks().getAsLong();
       long records = bench.options().records;
       Meter meter = new Meter(bench.node());
@@ -62,9 +61,11 @@ final class RecordsBench {
       extras.put("records", records).put("events_into_records_per_s", perSecond);
       meter.addTo(extras, load.issued());
       read(extras);
-      filter(extras);
       // Before the rebuild: what it replaces is removed beside whatever comes after it.
-      changes(extras, generator);
+      changes(extras, "change", generator);
+      filter(extras);
+      // From the first search on, the texts of what changes are indexed meanwhile.
+      changes(extras, "searched_change", generator);
       lists(extras);
       whole(extras, records);
       faults.addAll(0, bench.answerFaults());
@@ -177,13 +178,13 @@ final class RecordsBench {
     return state.progress() * 1e9 / (bench.ticks().getAsLong() - before);
   }
 
-  private void changes(Figures.Extras extras, Generator generator) throws IOException {
-    try (ChangeStream stream = new ChangeStream(asker, collection, bench.ticks())) {
+  private void changes(Figures.Extras extras, String name, Generator generator) throws IOException {
+    try (ChangeStream stream = new ChangeStream(target, collection, bench.ticks())) {
       Tally tally = generator.run(Pass.open(CHANGES_PER_S, bench.options().nanos()));
       catchUp();
       Pause.until(
           () -> stream.changes() >= tally.issued(), bench.ticks(), POLL_MILLIS, POLL_MILLIS * 20);
-      put(extras, "change", stream.latencies());
+      put(extras, name, stream.latencies());
       faults.addAll(
           Balance.count("changes told", stream.changes(), tally.issued() / 2, tally.issued()));
     }

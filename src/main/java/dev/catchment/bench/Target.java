@@ -2,6 +2,7 @@ package dev.catchment.bench;
 
 import dev.catchment.json.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -132,6 +133,15 @@ final class Target implements AutoCloseable {
     return new Asker(url, apiKey, ticks);
   }
 
+  /** The changes of a collection from now on, as server-sent events, and whether it sends them. */
+  HttpResponse<InputStream> changes(String collection) {
+    return send(
+        request("/v1/collections/" + collection + "/changes")
+            .header("Accept", "text/event-stream")
+            .build(),
+        HttpResponse.BodyHandlers.ofInputStream());
+  }
+
   /** How many events the server says that source has stored. */
   long eventCount(String source) {
     return number(member(get("/v1/sources/" + source), "source"), "event_count");
@@ -231,22 +241,30 @@ final class Target implements AutoCloseable {
     throw new VoidRun("The server's answer has no number '" + name + "'");
   }
 
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(url.resolve(path))
+        .timeout(ANSWER_MAX)
+        .header("X-API-Key", apiKey);
+  }
+
   private HttpResponse<String> send(String method, String path, @Nullable Json body) {
-    HttpRequest request =
-        HttpRequest.newBuilder(url.resolve(path))
-            .timeout(ANSWER_MAX)
-            .header("X-API-Key", apiKey)
+    return send(
+        request(path)
             .header("Content-Type", "application/json")
             .method(
                 method,
                 body == null
                     ? HttpRequest.BodyPublishers.noBody()
                     : HttpRequest.BodyPublishers.ofByteArray(body.bytes()))
-            .build();
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
     try {
-      return client.send(request, HttpResponse.BodyHandlers.ofString());
+      return client.send(request, handler);
     } catch (IOException e) {
-      throw new VoidRun(method + " " + path + " failed", e);
+      throw new VoidRun(request.method() + " " + request.uri().getPath() + " failed", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new VoidRun("Interrupted", e);
@@ -255,6 +273,7 @@ final class Target implements AutoCloseable {
 
   @Override
   public void close() {
-    client.close();
+    // What follows changes never ends by itself.
+    client.shutdownNow();
   }
 }
