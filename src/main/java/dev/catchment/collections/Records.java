@@ -242,16 +242,19 @@ public final class Records {
         .isPresent();
   }
 
+  /** A visible record and the number of its last change. */
+  public record Current(RecordRow row, long change) {}
+
   /** The visible record of a key. The caller has made sure that the collection is in its scope. */
-  public static Optional<RecordRow> find(Tx tx, long generation, String key) {
+  public static Optional<Current> find(Tx tx, long generation, String key) {
     // Tombstones are left out here: named in the statement they tempt a planner without statistics
     // to enter by the index of what is visible, and to read all of it.
     return tx.find(
             "SELECT * FROM records WHERE generation = ? AND record_key = ?",
-            Records::row,
+            row -> new Current(row(row), row.number("change_number")),
             generation,
             key)
-        .filter(row -> !row.deleted());
+        .filter(current -> !current.row().deleted());
   }
 
   /** The number of the last change of the visible record of a key, if there is one. */

@@ -12,6 +12,11 @@ public final class Conditions {
 
   private Conditions() {}
 
+  /** Whether the caller has some body already. */
+  public static boolean areGiven(Headers headers) {
+    return headers.first("If-None-Match").isPresent();
+  }
+
   /** Whether the caller already has the body of that tag; compared weakly. */
   public static boolean has(Headers headers, String etag) {
     for (String line : headers.all("If-None-Match")) {

@@ -175,7 +175,7 @@ final class ProjectorTest {
     long generation = node.generation(id);
     return node.database
         .read(tx -> Records.find(tx, generation, key))
-        .map(RecordRow::data)
+        .map(found -> found.row().data())
         .orElse("none");
   }
 

@@ -109,8 +109,10 @@ public final class FeedsNode implements AutoCloseable {
 
   /** The visible record behind an item. */
   public Optional<RecordRow> record(Feed feed, String key) {
-    return database.read(
-        tx -> Records.find(tx, Collections.get(tx, SCOPE, feed.id()).table().generation(), key));
+    return database
+        .read(
+            tx -> Records.find(tx, Collections.get(tx, SCOPE, feed.id()).table().generation(), key))
+        .map(Records.Current::row);
   }
 
   public FeedTag tag(Feed feed) {
