@@ -3,7 +3,6 @@ package dev.catchment.db;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +25,9 @@ final class PostgresTextIndex implements TextIndex {
     return (int) (mixed >>> 16);
   }
 
-  private static String array(long generation, List<String> runs) {
-    return runs.stream()
-        .map(run -> Integer.toString(number(generation, run)))
-        .collect(Collectors.joining(",", "{", "}"));
+  /** In ascending order, in which the index takes them without sorting. */
+  private static int[] array(long generation, List<String> runs) {
+    return runs.stream().mapToInt(run -> number(generation, run)).sorted().distinct().toArray();
   }
 
   @Override

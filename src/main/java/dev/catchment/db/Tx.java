@@ -249,6 +249,7 @@ public final class Tx {
         case Integer number -> statement.setInt(at, number);
         case Boolean flag -> statement.setInt(at, flag ? 1 : 0);
         case byte[] bytes -> statement.setBytes(at, bytes);
+        case int[] numbers -> statement.setObject(at, numbers);
         default ->
             throw new IllegalArgumentException("Cannot bind " + args[i].getClass().getName());
       }
