@@ -160,7 +160,7 @@ final class HostileTransformsTest {
   @Test
   void whatCannotBeStoppedIsGivenUpAndOthersGoOn() throws Exception {
     // Without a bound on memory the library computes for many seconds and asks nobody meanwhile.
-    Json large = lists(45_000);
+    Json large = lists(20_000);
     try (Transforms unbounded =
             new Transforms(
                 InstantSource.system(), System::nanoTime, new TransformSettings(2, 1L << 50));
