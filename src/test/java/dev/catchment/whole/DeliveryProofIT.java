@@ -116,27 +116,14 @@ final class DeliveryProofIT {
   private static void fanOut(
       PackagedServer server, String source, Receiver receiver, int destinations, int inFlight) {
     for (int i = 0; i < destinations; i++) {
-      String destination =
-          PackagedServer.text(
-              server.create(
-                  "/v1/destinations",
-                  "destination",
-                  Json.object()
-                      .put("name", "Receiver " + i)
-                      .put("slug", "receiver-" + i)
-                      .put("url", receiver.url("/to/" + i))
-                      .put("timeout_ms", 120_000)
-                      .put("max_in_flight", inFlight)
-                      .build()),
-              "id");
-      server.create(
-          "/v1/connections",
-          "connection",
+      Setup.connect(
+          server,
+          source,
+          "receiver-" + i,
           Json.object()
-              .put("name", "To " + i)
-              .put("source_id", source)
-              .put("destination_id", destination)
-              .build());
+              .put("url", receiver.url("/to/" + i))
+              .put("timeout_ms", 120_000)
+              .put("max_in_flight", inFlight));
     }
   }
 

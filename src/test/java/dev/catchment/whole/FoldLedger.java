@@ -105,17 +105,10 @@ final class FoldLedger {
 
   private Set<String> skipped(String collectionId) {
     Set<String> ids = new HashSet<>();
-    String cursor = "";
-    do {
-      String answer = answer("/v1/collections/" + collectionId + "/skipped?limit=100" + cursor);
-      for (Json item : ((Json.Arr) PackagedServer.member(answer, "skipped")).items()) {
-        assertThat(ids.add(PackagedServer.text((Json.Obj) item, "event_id"))).isTrue();
-      }
-      cursor =
-          PackagedServer.member(answer, "next_cursor") instanceof Json.Str next
-              ? "&cursor=" + next.value()
-              : "";
-    } while (!cursor.isEmpty());
+    for (Json.Obj one :
+        Ledger.items(server, "/v1/collections/" + collectionId + "/skipped", "skipped")) {
+      assertThat(ids.add(PackagedServer.text(one, "event_id"))).isTrue();
+    }
     return ids;
   }
 

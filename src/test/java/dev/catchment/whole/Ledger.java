@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -57,19 +58,25 @@ final class Ledger {
 
   /** The ids of all events that the server holds. */
   static List<String> eventIds(PackagedServer server) {
-    List<String> ids = new ArrayList<>();
+    return items(server, "/v1/events", "events").stream()
+        .map(event -> PackagedServer.text(event, "id"))
+        .toList();
+  }
+
+  /** All items of a list that the server answers in pages, by the name of the list. */
+  static List<Json.Obj> items(PackagedServer server, String path, String name) {
+    List<Json.Obj> items = new ArrayList<>();
     String cursor = "";
     do {
       Json.Obj page =
-          (Json.Obj) Json.read(server.call("GET", "/v1/events?limit=100" + cursor, null).body());
-      for (Json item : ((Json.Arr) PackagedServer.member(page.text(), "events")).items()) {
-        ids.add(PackagedServer.text((Json.Obj) item, "id"));
-      }
-      Json.Obj pagination = (Json.Obj) PackagedServer.member(page.text(), "pagination");
-      cursor =
-          pagination.get("next_cursor") instanceof Json.Str next ? "&cursor=" + next.value() : "";
+          (Json.Obj) Json.read(server.call("GET", path + "?limit=100" + cursor, null).body());
+      ((Json.Arr) Objects.requireNonNull(page.get(name)))
+          .items()
+          .forEach(item -> items.add((Json.Obj) item));
+      Json.Obj place = page.get("pagination") instanceof Json.Obj pagination ? pagination : page;
+      cursor = place.get("next_cursor") instanceof Json.Str next ? "&cursor=" + next.value() : "";
     } while (!cursor.isEmpty());
-    return ids;
+    return items;
   }
 
   /** The body of an event, as it was sent. */
@@ -117,21 +124,10 @@ final class Ledger {
 
   private static Map<String, Long> records(PackagedServer server, String collectionId) {
     Map<String, Long> records = new HashMap<>();
-    String cursor = "";
-    do {
-      String answer =
-          server
-              .call("GET", "/v1/collections/" + collectionId + "/records?limit=100" + cursor, null)
-              .body();
-      for (Json item : ((Json.Arr) PackagedServer.member(answer, "records")).items()) {
-        Json.Obj data = (Json.Obj) Json.read(PackagedServer.text((Json.Obj) item, "data"));
-        records.put(PackagedServer.text((Json.Obj) item, "record_key"), number(data, "n"));
-      }
-      cursor =
-          PackagedServer.member(answer, "next_cursor") instanceof Json.Str next
-              ? "&cursor=" + next.value()
-              : "";
-    } while (!cursor.isEmpty());
+    for (Json.Obj row : items(server, "/v1/collections/" + collectionId + "/records", "records")) {
+      Json.Obj data = (Json.Obj) Json.read(PackagedServer.text(row, "data"));
+      records.put(PackagedServer.text(row, "record_key"), number(data, "n"));
+    }
     return records;
   }
 
