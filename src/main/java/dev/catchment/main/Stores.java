@@ -44,7 +44,9 @@ record Stores(
     Metrics metrics = Metrics.ofProcess();
     Ids ids = new Ids(clock, secure);
     Ids eventIds = new Ids(clock, new SplittableRandom(secure.nextLong()));
-    String nodeName = "node-" + ids.next();
+    // Alone with its store, what starts after a crash is the node that crashed, and goes on at once
+    // with what that one held.
+    String nodeName = isSqlite(config) ? "node-only" : "node-" + ids.next();
     Database database =
         new OpenDatabase(clock, metrics)
             .open(
@@ -63,6 +65,10 @@ record Stores(
   }
 
   boolean isSqlite() {
+    return isSqlite(config);
+  }
+
+  private static boolean isSqlite(Config config) {
     return config.database().url().reveal().isEmpty();
   }
 }
