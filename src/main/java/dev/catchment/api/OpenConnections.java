@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +28,22 @@ public final class OpenConnections {
 
   private final InstantSource clock;
   private final Set<Entry> open = ConcurrentHashMap.newKeySet();
+
+  /** How often a credential was said to have changed. */
+  private final AtomicInteger changes = new AtomicInteger();
+
   private volatile Runnable wake = () -> {};
 
   /** None so far. */
-  public OpenConnections(Database database, InstantSource clock) {
+  public OpenConnections(InstantSource clock) {
     this.clock = clock;
+  }
+
+  /**
+   * Judges them whenever a credential changes. To be called once what remembers credentials listens
+   * itself: it must have forgotten them before anybody is judged.
+   */
+  public void follow(Database database) {
     database.listen(Channel.ACCESS, any -> changed());
   }
 
@@ -94,6 +106,16 @@ public final class OpenConnections {
       if (out == null) {
         return;
       }
+      int before = changes.get();
+      judge(out);
+      if (changes.get() != before) {
+        // What was just read may be what was changed meanwhile.
+        due = 0;
+        wake.run();
+      }
+    }
+
+    private void judge(Outlet out) {
       try {
         Caller now = checked(gate.openedBy(request));
         if (now.scope().equals(caller.scope())) {
@@ -126,6 +148,8 @@ public final class OpenConnections {
   }
 
   private void changed() {
+    // Before the entries are told: one that is being judged now tells itself.
+    changes.incrementAndGet();
     open.forEach(entry -> entry.due = 0);
     if (!open.isEmpty()) {
       wake.run();

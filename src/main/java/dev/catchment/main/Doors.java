@@ -82,6 +82,7 @@ final class Doors {
       Supplier<Map<String, String>> troubles,
       int port) {
     Access access = new Access(stores.database(), stores.clock(), cookie(stores, features));
+    features.live().connections().follow(stores.database());
     FeedApi feedApi = feeds.api(access);
     NodeHealth health = new NodeHealth(stores.database(), troubles);
     Router gateway = new Gateway(stores, features, feeds, access, port, health).router();

@@ -13,7 +13,7 @@ record LiveParts(Live live, OpenConnections connections) {
   static LiveParts over(Stores stores) {
     return new LiveParts(
         new Live(stores.database(), stores.log(), LiveRows.tellers()),
-        new OpenConnections(stores.database(), stores.clock()));
+        new OpenConnections(stores.clock()));
   }
 
   List<Loop> loops(Stores stores) {

@@ -181,7 +181,8 @@ final class ApiNode implements AutoCloseable {
     Access access =
         new Access(database, clock, new SessionCookie(List.of(new Secret("secret")), false));
     Gate gate = new Gate(access, OriginRule.of("https://gateway.example", Set.of()));
-    connections = new OpenConnections(database, clock);
+    connections = new OpenConnections(clock);
+    connections.follow(database);
     connections.wakes(() -> Thread.ofVirtual().start(connections::judgeDue));
     Router router = router(gate, clock, plan);
     server =
@@ -396,7 +397,8 @@ final class ApiNode implements AutoCloseable {
 
   @Override
   public void close() {
-    client.close();
+    // A stream that a failed test left open would be waited for for ever.
+    client.shutdownNow();
     server.close();
     transforms.close();
     ingest.close();
