@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -38,6 +39,7 @@ final class PostgresWriter implements Writer {
   private final Notices notices;
   private final String node;
   private final Metrics.Count statements;
+  private final Tx.Ending ending = new Tx.Ending(TELL_AND_COMMIT, this::payloads);
   private final ExecutorService submitted =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("catchment-writer").daemon(true).factory());
@@ -78,7 +80,7 @@ final class PostgresWriter implements Writer {
   }
 
   private <T> T inTransaction(Connection connection, Work<T> work) throws SQLException {
-    Tx tx = new Tx(new Session(connection, Dialect.POSTGRESQL, statements), clock.millis());
+    Tx tx = new Tx(new Session(connection, Dialect.POSTGRESQL, statements), clock.millis(), ending);
     try {
       T result = work.in(tx);
       commit(tx, connection);
@@ -97,26 +99,27 @@ final class PostgresWriter implements Writer {
 
   /** Commits and tells the other nodes, on one way to the store and back. */
   private void commit(Tx tx, Connection connection) throws SQLException {
-    String[] payloads = payloads(tx);
-    if (payloads.length == 0) {
+    if (tx.hasCommitted()) {
+      return;
+    }
+    if (tx.notices().isEmpty()) {
       connection.commit();
       return;
     }
     statements.add(1);
     try (PreparedStatement statement = connection.prepareStatement(TELL_AND_COMMIT)) {
-      statement.setArray(1, connection.createArrayOf("text", payloads));
+      payloads(tx.notices()).bind(statement, 1);
       statement.execute();
     }
   }
 
-  private String[] payloads(Tx tx) {
+  private BulkInsert.Values payloads(Map<Channel, Set<String>> notices) {
     List<String> payloads = new ArrayList<>();
-    tx.notices()
-        .forEach((channel, subjects) -> {
-          Set<String> told = subjects.size() > SUBJECTS_MAX ? Set.of("") : subjects;
-          told.forEach(subject -> payloads.add(PostgresListener.payload(node, channel, subject)));
-        });
-    return payloads.toArray(String[]::new);
+    notices.forEach((channel, subjects) -> {
+      Set<String> told = subjects.size() > SUBJECTS_MAX ? Set.of("") : subjects;
+      told.forEach(subject -> payloads.add(PostgresListener.payload(node, channel, subject)));
+    });
+    return new BulkInsert.Values(BulkInsert.Kind.TEXT, payloads.toArray(String[]::new));
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,14 +28,32 @@ public final class Tx {
   /** How many rows of a long answer a shared store sends at a time. */
   private static final int FETCHED_ROWS = 1_000;
 
+  /**
+   * How a store commits on the way of the last statement.
+   *
+   * @param sql statements that end the transaction, with one mark
+   * @param notices what stands for the mark
+   */
+  record Ending(String sql, Function<Map<Channel, Set<String>>, BulkInsert.Values> notices) {}
+
   private final Session session;
   private final long now;
+  private final @Nullable Ending ending;
+  private boolean finished;
   private final Map<Channel, Set<String>> notices = new EnumMap<>(Channel.class);
   private final List<Runnable> afterCommit = new ArrayList<>();
 
   Tx(Session session, long now) {
+    this(session, now, null);
+  }
+
+  /**
+   * @param ending null where the last statement and the commit are two ways anyhow
+   */
+  Tx(Session session, long now, @Nullable Ending ending) {
     this.session = session;
     this.now = now;
+    this.ending = ending;
   }
 
   /** The time of this transaction in milliseconds since 1970, the same whenever asked. */
@@ -52,7 +71,7 @@ public final class Tx {
    * @throws Failure {@code UNAVAILABLE} when the store is away
    */
   public int update(String sql, @Nullable Object... args) {
-    return session.run(
+    return run(
         sql,
         1,
         statement -> {
@@ -66,7 +85,7 @@ public final class Tx {
     if (rows.isEmpty()) {
       return new int[0];
     }
-    return session.run(
+    return run(
         sql,
         rows.size(),
         statement -> {
@@ -125,7 +144,7 @@ public final class Tx {
 
   /** All rows of a query; the query bounds how many there can be. */
   public <T> List<T> list(String sql, Row.Reader<T> reader, @Nullable Object... args) {
-    return session.run(
+    return run(
         sql,
         1,
         statement -> {
@@ -148,7 +167,7 @@ public final class Tx {
    * @param taker answers whether it wants another row; it must not keep the one it was given
    */
   public void each(String sql, Predicate<Row> taker, @Nullable Object... args) {
-    session.run(
+    run(
         sql,
         1,
         statement -> {
@@ -176,6 +195,54 @@ public final class Tx {
     return find(sql, row -> row.number("n"), args).orElse(0L);
   }
 
+  /**
+   * Runs the last statement of the transaction, which answers one row. A store that is a way off is
+   * told to commit in the same breath, so nothing may come after it, and whatever the commit is to
+   * tell must have been named before.
+   *
+   * @throws IllegalStateException for a statement or a notice that comes after it
+   */
+  public <T> T finish(String sql, Row.Reader<T> reader, @Nullable Object... args) {
+    Ending how = ending;
+    if (how == null) {
+      T row = find(sql, reader, args).orElseThrow();
+      finished = true;
+      return row;
+    }
+    @Nullable Object[] all = Arrays.copyOf(args, args.length + 1);
+    all[args.length] = how.notices().apply(notices);
+    T row =
+        run(
+            sql + "; " + how.sql(),
+            1,
+            statement -> {
+              bind(statement, all);
+              statement.execute();
+              try (ResultSet results = statement.getResultSet()) {
+                results.next();
+                return reader.read(new Row(results));
+              }
+            });
+    finished = true;
+    return row;
+  }
+
+  /** Whether it has committed with its last statement. */
+  boolean hasCommitted() {
+    return finished && ending != null;
+  }
+
+  private <T> T run(String sql, int executions, Session.Use<T> use) {
+    checkUnfinished();
+    return session.run(sql, executions, use);
+  }
+
+  private void checkUnfinished() {
+    if (finished) {
+      throw new IllegalStateException("The last statement of the transaction has run");
+    }
+  }
+
   /** Keeps a shared store from ending a transaction that is idle for less than this. */
   void allowPauses(Duration max) {
     if (dialect() == Dialect.POSTGRESQL) {
@@ -192,6 +259,7 @@ public final class Tx {
 
   /** The same, naming what changed: an id or another text, of at most 7,900 bytes in UTF-8. */
   public void notify(Channel channel, String subject) {
+    checkUnfinished();
     notices.computeIfAbsent(channel, any -> new TreeSet<>()).add(subject);
   }
 

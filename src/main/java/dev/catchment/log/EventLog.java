@@ -93,9 +93,10 @@ public final class EventLog {
         .submit(
             Durability.SYNCED,
             tx -> {
-              List<StoredEvent> stored = EventWriter.append(tx, List.of(work.in(tx)));
-              tx.afterCommit(() -> tail.add(stored));
+              Event event = work.in(tx);
               tx.notify(Channel.LOG);
+              List<StoredEvent> stored = EventWriter.append(tx, List.of(event));
+              tx.afterCommit(() -> tail.add(stored));
               return stored.getFirst();
             })
         // What follows is none of the store's thread's work.
@@ -165,9 +166,9 @@ public final class EventLog {
     if (group.isEmpty()) {
       take(group);
     }
+    tx.notify(Channel.LOG);
     List<StoredEvent> stored = EventWriter.append(tx, group.stream().map(Waiting::event).toList());
     tx.afterCommit(() -> tail.add(stored));
-    tx.notify(Channel.LOG);
     return stored;
   }
 

@@ -2,6 +2,7 @@ package dev.catchment.log;
 
 import dev.catchment.db.BulkInsert;
 import dev.catchment.db.Dialect;
+import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,20 +63,24 @@ final class EventWriter {
 
   private EventWriter() {}
 
-  /** Writes the events at the next positions of the log, and counts them for their sources. */
+  /**
+   * Writes the events at the next positions of the log, and counts them for their sources, as the
+   * last that its transaction does.
+   */
   static List<StoredEvent> append(Tx tx, List<Event> given) {
     List<Event> events = judged(tx, given);
-    long first = write(tx, events) - events.size() + 1;
+    boolean inline = events.stream().allMatch(EventWriter::isInline);
+    long first = write(tx, events, inline) - events.size() + 1;
     List<StoredEvent> stored = new ArrayList<>(events.size());
-    List<@Nullable Object[]> bodies = new ArrayList<>();
-    for (Event event : events) {
-      long position = first + stored.size();
-      stored.add(new StoredEvent(position, event));
-      if (!isInline(event)) {
-        bodies.add(new @Nullable Object[] {position, event.body()});
-      }
+    events.forEach(event -> stored.add(new StoredEvent(first + stored.size(), event)));
+    if (!inline) {
+      tx.batch(
+          "INSERT INTO event_bodies (position, body) VALUES (?, ?)",
+          stored.stream()
+              .filter(one -> !isInline(one.event()))
+              .map(one -> new @Nullable Object[] {one.position(), one.event().body()})
+              .toList());
     }
-    tx.batch("INSERT INTO event_bodies (position, body) VALUES (?, ?)", bodies);
     return stored;
   }
 
@@ -88,23 +93,30 @@ final class EventWriter {
     return events.stream().map(event -> DedupKeys.judged(tx, event)).toList();
   }
 
-  /** Writes all but the large bodies, and gives the position of the last. */
-  private static long write(Tx tx, List<Event> events) {
+  /**
+   * Writes all but the large bodies.
+   *
+   * @param inline whether there are none
+   * @return the position of the last event
+   */
+  private static long write(Tx tx, List<Event> events, boolean inline) {
     if (tx.dialect() == Dialect.POSTGRESQL) {
       List<@Nullable Object> args = new ArrayList<>();
       args.add((long) events.size());
       args.addAll(EVENTS.columns(rows(events, place -> events.size() - 1L - place)));
       args.addAll(TOTALS.columns(totals(tx, events)));
-      return last(tx, ALL_AT_ONCE, args);
+      return inline
+          ? tx.finish(ALL_AT_ONCE, EventWriter::position, args.toArray())
+          : tx.find(ALL_AT_ONCE, EventWriter::position, args.toArray()).orElseThrow();
     }
-    long last = last(tx, RAISE, List.of((long) events.size()));
+    long last = tx.find(RAISE, EventWriter::position, (long) events.size()).orElseThrow();
     tx.insert(EVENTS, rows(events, place -> last - events.size() + 1 + place));
     tx.insert(TOTALS, totals(tx, events));
     return last;
   }
 
-  private static long last(Tx tx, String sql, List<@Nullable Object> args) {
-    return tx.find(sql, row -> row.number("position"), args.toArray()).orElseThrow();
+  private static long position(Row row) {
+    return row.number("position");
   }
 
   /**

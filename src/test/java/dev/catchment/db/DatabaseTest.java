@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -282,6 +283,41 @@ final class DatabaseTest {
         assertThat(database.write(forgiving)).isFalse();
         assertThat(next(heard, "f1")).isEqualTo("f1");
       }
+    }
+  }
+
+  @BothDatabases
+  void theLastStatementIsTheLast(BothDatabases.Store store) throws InterruptedException {
+    String put = PUT + " RETURNING position";
+    try (Database database = open(store)) {
+      LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
+      List<String> order = Collections.synchronizedList(new ArrayList<>());
+      database.listen(Channel.COLLECTIONS, heard::add);
+      long position =
+          database.write(tx -> {
+            tx.notify(Channel.COLLECTIONS, "f1");
+            long answer = tx.finish(put, row -> row.number("position"), "a", 7);
+            tx.afterCommit(() -> order.add("after " + answer));
+            assertThatThrownBy(() -> tx.update(PUT, "b", 1))
+                .isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> tx.notify(Channel.COLLECTIONS, "f2"))
+                .isInstanceOf(IllegalStateException.class);
+            return answer;
+          });
+      assertThat(position).isEqualTo(7);
+      assertThat(order).containsExactly("after 7");
+      assertThat(next(heard, "f1")).isEqualTo("f1");
+      assertThat(count(database)).isEqualTo(1);
+      assertThatThrownBy(() ->
+              database.write(tx -> {
+                tx.notify(Channel.COLLECTIONS, "f3");
+                tx.update(PUT, "c", 1);
+                return tx.finish(put, row -> row.number("position"), "a", 7);
+              }))
+          .isInstanceOf(DuplicateKey.class);
+      assertThat(count(database)).as("all or none").isEqualTo(1);
+      tell(database, "f4");
+      assertThat(next(heard, "f4")).as("f3 never happened").isEqualTo("f4");
     }
   }
 
