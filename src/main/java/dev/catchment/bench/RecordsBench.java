@@ -178,15 +178,21 @@ final class RecordsBench {
     return state.progress() * 1e9 / (bench.ticks().getAsLong() - before);
   }
 
+  /** As with questions, a first round is not counted. */
   private void changes(Figures.Extras extras, String name, Generator generator) throws IOException {
+    follow(generator);
+    put(extras, name, follow(generator));
+  }
+
+  private Histogram follow(Generator generator) throws IOException {
     try (ChangeStream stream = new ChangeStream(target, collection, bench.ticks())) {
       Tally tally = generator.run(Pass.open(CHANGES_PER_S, bench.options().nanos()));
       catchUp();
       Pause.until(
           () -> stream.changes() >= tally.issued(), bench.ticks(), POLL_MILLIS, POLL_MILLIS * 20);
-      put(extras, name, stream.latencies());
       faults.addAll(
           Balance.count("changes told", stream.changes(), tally.issued() / 2, tally.issued()));
+      return stream.latencies();
     }
   }
 
