@@ -28,7 +28,7 @@ final class RecordIndexes {
           .texts("id", "record_key")
           .numbers("updated_at");
 
-  /** What changed takes the place of what is there. */
+  /** What changed takes the place of what is there; a new record has nothing there. */
   private static final BulkInsert CHANGED_VALUES =
       VALUES.onConflict(
           "ON CONFLICT (index_id, sort_key, id) DO UPDATE SET updated_at = excluded.updated_at");
@@ -155,6 +155,7 @@ final class RecordIndexes {
     }
     List<@Nullable Object[]> old = new ArrayList<>();
     List<@Nullable Object[]> fresh = new ArrayList<>();
+    List<@Nullable Object[]> changed = new ArrayList<>();
     for (RecordChange change : changes) {
       RecordRow before = visible(change.before());
       RecordRow after = visible(change.after());
@@ -170,12 +171,13 @@ final class RecordIndexes {
           old.add(new @Nullable Object[] {index.id(), left, before.id()});
         }
         if (after != null && !isSame(before, left, after, entered)) {
-          fresh.add(value(index, entered, after));
+          (change.before() == null ? fresh : changed).add(value(index, entered, after));
         }
       }
     }
     tx.batch("DELETE FROM record_values WHERE index_id = ? AND sort_key = ? AND id = ?", old);
-    tx.insert(CHANGED_VALUES, fresh);
+    tx.insert(VALUES, fresh);
+    tx.insert(CHANGED_VALUES, changed);
   }
 
   private static boolean isSame(

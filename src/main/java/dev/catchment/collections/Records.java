@@ -17,23 +17,25 @@ import org.jspecify.annotations.Nullable;
 
 /** The table of records. */
 public final class Records {
-  private static final BulkInsert RECORDS =
+  private static final BulkInsert NEW_RECORDS =
       BulkInsert.into("records")
           .numbers("generation")
           .texts("record_key", "id", "data", "event_type", "source_event_id")
           .numbers("source_event_at", "position", "deleted", "created_at", "updated_at")
           .numbers("change_number", "changed_at")
-          .bytes("recent")
-          .onConflict(
-              """
-              ON CONFLICT (generation, record_key) DO UPDATE SET
-                data = excluded.data, event_type = excluded.event_type,
-                source_event_id = excluded.source_event_id,
-                source_event_at = excluded.source_event_at, position = excluded.position,
-                deleted = excluded.deleted, created_at = excluded.created_at,
-                updated_at = excluded.updated_at, change_number = excluded.change_number,
-                changed_at = excluded.changed_at, recent = excluded.recent
-              """);
+          .bytes("recent");
+
+  private static final BulkInsert CHANGED_RECORDS =
+      NEW_RECORDS.onConflict(
+          """
+          ON CONFLICT (generation, record_key) DO UPDATE SET
+            data = excluded.data, event_type = excluded.event_type,
+            source_event_id = excluded.source_event_id,
+            source_event_at = excluded.source_event_at, position = excluded.position,
+            deleted = excluded.deleted, created_at = excluded.created_at,
+            updated_at = excluded.updated_at, change_number = excluded.change_number,
+            changed_at = excluded.changed_at, recent = excluded.recent
+          """);
 
   private Records() {}
 
@@ -88,7 +90,8 @@ public final class Records {
   }
 
   /**
-   * Inserts or replaces the rows as they are.
+   * Inserts or replaces the rows as they are. The generation is locked since they were read, so
+   * that what was not there still is not; PostgreSQL writes more for a row that might be.
    *
    * @param firstChange the number of the first change; the others follow it
    * @param recent by key the places of the newest events, packed
@@ -99,30 +102,39 @@ public final class Records {
       List<RecordChange> changes,
       long firstChange,
       Map<String, byte[]> recent) {
-    List<@Nullable Object[]> rows = new ArrayList<>(changes.size());
+    List<@Nullable Object[]> fresh = new ArrayList<>();
+    List<@Nullable Object[]> changed = new ArrayList<>();
+    long number = firstChange;
     for (RecordChange change : changes) {
       RecordRow row = change.after();
-      rows.add(
-          new @Nullable Object[] {
-            generation,
-            row.key(),
-            row.id(),
-            row.data(),
-            row.eventType(),
-            row.version().sourceEventId(),
-            row.version().sourceEventAt(),
-            row.version().position(),
-            row.deleted(),
-            row.createdAt(),
-            row.updatedAt(),
-            firstChange + rows.size(),
-            tx.now(),
-            recent.get(row.key())
-          });
+      (change.before() == null ? fresh : changed)
+          .add(
+              new @Nullable Object[] {
+                generation,
+                row.key(),
+                row.id(),
+                row.data(),
+                row.eventType(),
+                row.version().sourceEventId(),
+                row.version().sourceEventAt(),
+                row.version().position(),
+                row.deleted(),
+                row.createdAt(),
+                row.updatedAt(),
+                number,
+                tx.now(),
+                recent.get(row.key())
+              });
+      number++;
     }
+    insert(tx, NEW_RECORDS, fresh);
+    insert(tx, CHANGED_RECORDS, changed);
+  }
+
+  private static void insert(Tx tx, BulkInsert insert, List<@Nullable Object[]> rows) {
     // In the order of the table a batch meets each of its pages once.
     rows.sort(Comparator.comparing(row -> String.valueOf(row[1])));
-    tx.insert(RECORDS, rows);
+    tx.insert(insert, rows);
   }
 
   /** Notes events of records that they left as they were. */

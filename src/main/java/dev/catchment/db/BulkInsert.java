@@ -56,12 +56,7 @@ public final class BulkInsert {
     this.columns = columns;
     this.conflict = conflict;
     this.one = columns.isEmpty() ? "" : values(1);
-    this.arrays =
-        head()
-            + columns.stream()
-                .map(column -> "unnest(?::" + column.kind().type() + "[])")
-                .collect(Collectors.joining(", ", " SELECT ", ""))
-            + conflict;
+    this.arrays = head() + " SELECT " + unnested() + conflict;
   }
 
   /** An insert that names no columns yet. */
@@ -118,22 +113,49 @@ public final class BulkInsert {
     return arrays;
   }
 
-  private String head() {
-    return "INSERT INTO "
-        + table
-        + columns.stream().map(Column::name).collect(Collectors.joining(", ", " (", ")"));
+  /**
+   * The insert as a part of a larger statement, on PostgreSQL alone: its rows are written for each
+   * row of another part. Its marks take what {@link #columns} gives.
+   *
+   * @param added stands before the first column, such as {@code head.position + }; may be empty
+   * @param from the other part
+   */
+  public String arraysFrom(String added, String from) {
+    return head() + " SELECT " + added + unnested() + " FROM " + from + conflict;
   }
 
-  /** Binds each column of the rows as one array, which the driver sends in binary. */
-  void bindArrays(PreparedStatement statement, List<@Nullable Object[]> rows) throws SQLException {
+  private String unnested() {
+    return columns.stream()
+        .map(column -> "unnest(?::" + column.kind().type() + "[])")
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The values of one column in many rows, as an argument of a statement on PostgreSQL. */
+  record Values(Kind kind, @Nullable Object[] each) {
+    /** Binds them as an array, which the driver sends in binary. */
+    void bind(PreparedStatement statement, int at) throws SQLException {
+      statement.setArray(at, statement.getConnection().createArrayOf(kind.type(), each));
+    }
+  }
+
+  /** What stands for the marks of the rows, one argument for each column. */
+  public List<@Nullable Object> columns(List<@Nullable Object[]> rows) {
+    List<@Nullable Object> arguments = new ArrayList<>(columns.size());
     for (int i = 0; i < columns.size(); i++) {
       Kind kind = columns.get(i).kind();
       @Nullable Object[] values = kind.array(rows.size());
       for (int j = 0; j < values.length; j++) {
         values[j] = stored(rows.get(j)[i]);
       }
-      statement.setArray(i + 1, statement.getConnection().createArrayOf(kind.type(), values));
+      arguments.add(new Values(kind, values));
     }
+    return arguments;
+  }
+
+  private String head() {
+    return "INSERT INTO "
+        + table
+        + columns.stream().map(Column::name).collect(Collectors.joining(", ", " (", ")"));
   }
 
   private static @Nullable Object stored(@Nullable Object value) {

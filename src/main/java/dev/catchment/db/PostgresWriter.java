@@ -4,9 +4,11 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.catchment.base.Failure;
 import dev.catchment.observe.Metrics;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.InstantSource;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -25,6 +27,10 @@ final class PostgresWriter implements Writer {
 
   /** More subjects than this in one commit are told as one "look for yourself". */
   private static final int SUBJECTS_MAX = 50;
+
+  /** A transaction that has failed cannot be told of, so that its commit is not even tried. */
+  private static final String TELL_AND_COMMIT =
+      "SELECT pg_notify('catchment', payload) FROM unnest(?::text[]) AS payload; COMMIT";
 
   private final HikariDataSource synced;
   private final HikariDataSource derived;
@@ -75,8 +81,7 @@ final class PostgresWriter implements Writer {
     Tx tx = new Tx(new Session(connection, Dialect.POSTGRESQL, statements), clock.millis());
     try {
       T result = work.in(tx);
-      tell(tx);
-      connection.commit();
+      commit(tx, connection);
       tx.committed(notices);
       return result;
     } catch (RuntimeException | SQLException | StackOverflowError e) {
@@ -90,22 +95,28 @@ final class PostgresWriter implements Writer {
     }
   }
 
-  private void tell(Tx tx) {
-    for (Map.Entry<Channel, Set<String>> notice : tx.notices().entrySet()) {
-      Set<String> subjects = notice.getValue();
-      if (subjects.size() > SUBJECTS_MAX) {
-        tell(tx, notice.getKey(), "");
-      } else {
-        subjects.forEach(subject -> tell(tx, notice.getKey(), subject));
-      }
+  /** Commits and tells the other nodes, on one way to the store and back. */
+  private void commit(Tx tx, Connection connection) throws SQLException {
+    String[] payloads = payloads(tx);
+    if (payloads.length == 0) {
+      connection.commit();
+      return;
+    }
+    statements.add(1);
+    try (PreparedStatement statement = connection.prepareStatement(TELL_AND_COMMIT)) {
+      statement.setArray(1, connection.createArrayOf("text", payloads));
+      statement.execute();
     }
   }
 
-  private void tell(Tx tx, Channel channel, String subject) {
-    tx.list(
-        "SELECT pg_notify('catchment', ?)",
-        row -> "",
-        PostgresListener.payload(node, channel, subject));
+  private String[] payloads(Tx tx) {
+    List<String> payloads = new ArrayList<>();
+    tx.notices()
+        .forEach((channel, subjects) -> {
+          Set<String> told = subjects.size() > SUBJECTS_MAX ? Set.of("") : subjects;
+          told.forEach(subject -> payloads.add(PostgresListener.payload(node, channel, subject)));
+        });
+    return payloads.toArray(String[]::new);
   }
 
   @Override

@@ -45,7 +45,8 @@ public final class Tx {
   /**
    * Runs an insert, update or delete.
    *
-   * @param args String, Long, Integer, Boolean (as 0 or 1), byte[] or null, one for each mark
+   * @param args String, Long, Integer, Boolean (as 0 or 1), byte[], null or, on PostgreSQL, the
+   *     values of a column of a {@link BulkInsert}; one for each mark
    * @return how many rows changed
    * @throws DuplicateKey when a unique key is taken
    * @throws Failure {@code UNAVAILABLE} when the store is away
@@ -86,13 +87,7 @@ public final class Tx {
   public void insert(BulkInsert insert, List<@Nullable Object[]> rows) {
     if (dialect() == Dialect.POSTGRESQL) {
       for (List<@Nullable Object[]> some : InList.parts(rows)) {
-        session.run(
-            insert.arrays(),
-            1,
-            statement -> {
-              insert.bindArrays(statement, some);
-              return statement.executeUpdate();
-            });
+        update(insert.arrays(), insert.columns(some).toArray());
       }
     } else {
       batch(insert.one(), rows);
@@ -112,13 +107,10 @@ public final class Tx {
     for (List<@Nullable Object[]> some : InList.parts(rows)) {
       if (dialect() == Dialect.POSTGRESQL) {
         fresh.addAll(
-            session.run(
+            list(
                 insert.arrays() + returning,
-                1,
-                statement -> {
-                  insert.bindArrays(statement, some);
-                  return rows(statement, row -> row.number(column));
-                }));
+                row -> row.number(column),
+                insert.columns(some).toArray()));
       } else {
         List<@Nullable Object[]> padded = InList.padded(some);
         fresh.addAll(
@@ -138,20 +130,15 @@ public final class Tx {
         1,
         statement -> {
           bind(statement, args);
-          return rows(statement, reader);
+          try (ResultSet results = statement.executeQuery()) {
+            List<T> rows = new ArrayList<>();
+            Row row = new Row(results);
+            while (results.next()) {
+              rows.add(reader.read(row));
+            }
+            return rows;
+          }
         });
-  }
-
-  private static <T> List<T> rows(PreparedStatement statement, Row.Reader<T> reader)
-      throws SQLException {
-    try (ResultSet results = statement.executeQuery()) {
-      List<T> rows = new ArrayList<>();
-      Row row = new Row(results);
-      while (results.next()) {
-        rows.add(reader.read(row));
-      }
-      return rows;
-    }
   }
 
   /**
@@ -250,6 +237,7 @@ public final class Tx {
         case Boolean flag -> statement.setInt(at, flag ? 1 : 0);
         case byte[] bytes -> statement.setBytes(at, bytes);
         case int[] numbers -> statement.setObject(at, numbers);
+        case BulkInsert.Values column -> column.bind(statement, at);
         default ->
             throw new IllegalArgumentException("Cannot bind " + args[i].getClass().getName());
       }

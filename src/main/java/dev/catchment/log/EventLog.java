@@ -93,7 +93,7 @@ public final class EventLog {
         .submit(
             Durability.SYNCED,
             tx -> {
-              List<StoredEvent> stored = EventRows.append(tx, List.of(work.in(tx)));
+              List<StoredEvent> stored = EventWriter.append(tx, List.of(work.in(tx)));
               tx.afterCommit(() -> tail.add(stored));
               tx.notify(Channel.LOG);
               return stored.getFirst();
@@ -165,7 +165,7 @@ public final class EventLog {
     if (group.isEmpty()) {
       take(group);
     }
-    List<StoredEvent> stored = EventRows.append(tx, group.stream().map(Waiting::event).toList());
+    List<StoredEvent> stored = EventWriter.append(tx, group.stream().map(Waiting::event).toList());
     tx.afterCommit(() -> tail.add(stored));
     tx.notify(Channel.LOG);
     return stored;

@@ -1,23 +1,18 @@
 package dev.catchment.log;
 
 import dev.catchment.base.Scope;
-import dev.catchment.db.BulkInsert;
 import dev.catchment.db.InList;
 import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The tables of the log. */
+/** Reads the tables of the log, which {@link EventWriter} writes. */
 final class EventRows {
-  /** Larger bodies stand in a table of their own, so that the hot rows stay small. */
-  static final int INLINE_BYTES_MAX = 10_240;
-
   /** Bytes of bodies that one read may bring into memory, unless a single body is larger. */
   private static final long BATCH_BYTES_MAX = 16L << 20;
 
@@ -28,117 +23,7 @@ final class EventRows {
       e.dedup_hash, e.duplicate_of, COALESCE(e.body, b.body) AS body
       """;
 
-  private static final BulkInsert EVENTS =
-      BulkInsert.into("events")
-          .numbers("position")
-          .texts("id", "org_id", "env_id", "source_id", "method", "headers", "query_params")
-          .texts("content_type", "source_ip")
-          .bytes("body")
-          .numbers("payload_size", "received_at")
-          .texts("verification_status", "verification_error")
-          .texts("dedup_status", "dedup_hash", "duplicate_of");
-
   private EventRows() {}
-
-  /** Writes the events at the next positions of the log, and counts them for their sources. */
-  static List<StoredEvent> append(Tx tx, List<Event> events) {
-    // The row lock on the head is held until the commit: positions are given in commit order, and
-    // one that is rolled back leaves no gap.
-    long last =
-        tx.find(
-                "UPDATE log_head SET position = position + ? WHERE one = 1 RETURNING position AS n",
-                row -> row.number("n"),
-                (long) events.size())
-            .orElseThrow();
-    long position = last - events.size();
-    List<StoredEvent> stored = new ArrayList<>(events.size());
-    List<@Nullable Object[]> rows = new ArrayList<>(events.size());
-    List<@Nullable Object[]> bodies = new ArrayList<>();
-    for (Event appended : events) {
-      Event event = DedupKeys.judged(tx, appended);
-      position++;
-      stored.add(new StoredEvent(position, event));
-      boolean inline = event.body().length <= INLINE_BYTES_MAX;
-      rows.add(row(event, position, inline));
-      if (!inline) {
-        bodies.add(new @Nullable Object[] {position, event.body()});
-      }
-    }
-    tx.insert(EVENTS, rows);
-    tx.batch("INSERT INTO event_bodies (position, body) VALUES (?, ?)", bodies);
-    count(tx, stored);
-    return stored;
-  }
-
-  private static @Nullable Object[] row(Event event, long position, boolean inline) {
-    Event.Dedup dedup = event.checks().dedup();
-    return new @Nullable Object[] {
-      position,
-      event.id(),
-      event.scope().orgId(),
-      event.scope().envId(),
-      event.sourceId(),
-      event.request().method(),
-      event.request().headersJson(),
-      event.request().queryJson(),
-      event.request().contentType(),
-      event.request().sourceIp(),
-      inline ? event.body() : null,
-      event.body().length,
-      event.receivedAt(),
-      event.checks().verification(),
-      event.checks().verificationError(),
-      dedup == null ? null : event.isDuplicate() ? "duplicate" : "unique",
-      dedup == null ? null : dedup.hash(),
-      dedup == null ? null : dedup.duplicateOf()
-    };
-  }
-
-  /** What a group of appended events adds to the totals of one source. */
-  private static final class Total {
-    final String orgId;
-    long events;
-    long originals;
-    long lastAt;
-
-    Total(String orgId) {
-      this.orgId = orgId;
-    }
-  }
-
-  private static void count(Tx tx, List<StoredEvent> stored) {
-    Map<String, Total> totals = new LinkedHashMap<>();
-    for (StoredEvent one : stored) {
-      Event event = one.event();
-      Total total =
-          totals.computeIfAbsent(event.sourceId(), id -> new Total(event.scope().orgId()));
-      total.events++;
-      total.originals += event.isDuplicate() ? 0 : 1;
-      total.lastAt = Math.max(total.lastAt, event.receivedAt());
-    }
-    long month = MonthlyCounts.month(tx.now());
-    List<@Nullable Object[]> rows = new ArrayList<>(totals.size());
-    totals.forEach((id, total) ->
-        rows.add(
-            new @Nullable Object[] {
-              id, total.orgId, total.events, total.lastAt, month, total.originals
-            }));
-    // A node whose clock is behind counts into the month that has begun elsewhere.
-    tx.batch(
-        """
-        INSERT INTO source_totals (source_id, org_id, event_count, last_event_at, month,
-          month_count)
-        VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (source_id) DO UPDATE SET
-          event_count = source_totals.event_count + excluded.event_count,
-          last_event_at = excluded.last_event_at,
-          month_count = excluded.month_count + CASE WHEN excluded.month > source_totals.month
-            THEN 0 ELSE source_totals.month_count END,
-          month = CASE WHEN excluded.month > source_totals.month
-            THEN excluded.month ELSE source_totals.month END
-        """,
-        rows);
-  }
 
   static List<StoredEvent> after(Tx tx, long position, int max) {
     List<long[]> sizes =

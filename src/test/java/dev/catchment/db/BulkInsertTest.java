@@ -41,6 +41,10 @@ final class BulkInsertTest {
         .isEqualTo(
             "INSERT INTO t (a, b, c) SELECT unnest(?::int8[]), unnest(?::text[]),"
                 + " unnest(?::bytea[]) ON CONFLICT DO NOTHING");
+    assertThat(insert.arraysFrom("head.n + ", "head"))
+        .isEqualTo(
+            "INSERT INTO t (a, b, c) SELECT head.n + unnest(?::int8[]), unnest(?::text[]),"
+                + " unnest(?::bytea[]) FROM head ON CONFLICT DO NOTHING");
   }
 
   @BothDatabases

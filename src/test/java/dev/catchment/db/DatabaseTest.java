@@ -258,6 +258,34 @@ final class DatabaseTest {
   }
 
   @BothDatabases
+  void nobodyHearsOfATransactionThatTheStoreGaveUp(BothDatabases.Store store)
+      throws InterruptedException {
+    try (Database database = open(store)) {
+      LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
+      database.listen(Channel.COLLECTIONS, heard::add);
+      database.write(tx -> tx.update(PUT, "a", 1));
+      Work<Boolean> forgiving =
+          tx -> {
+            tx.notify(Channel.COLLECTIONS, "f1");
+            try {
+              return tx.update(PUT, "a", 1) > 0;
+            } catch (DuplicateKey e) {
+              return false;
+            }
+          };
+      if (store.isPostgres()) {
+        assertThatThrownBy(() -> database.write(forgiving)).isInstanceOf(RuntimeException.class);
+        tell(database, "f2");
+        assertThat(next(heard, "f2")).as("f1 never happened").isEqualTo("f2");
+      } else {
+        // There a statement fails alone, and the others of its transaction stand.
+        assertThat(database.write(forgiving)).isFalse();
+        assertThat(next(heard, "f1")).isEqualTo("f1");
+      }
+    }
+  }
+
+  @BothDatabases
   void theOtherNodeHearsACommitWithinASecond(BothDatabases.Store store)
       throws InterruptedException {
     if (!store.isPostgres()) {

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 final class EventLogTest {
   private static final Scope SCOPE = new Scope("0".repeat(32), "1".repeat(32));
@@ -121,6 +122,76 @@ final class EventLogTest {
           .extracting(event -> event.event().id())
           .containsExactlyElementsOf(inMemory.stream().map(event -> event.event().id()).toList());
     }
+  }
+
+  @BothDatabases
+  void eventsThatShareACommitKeepWhatIsTheirsAndAreCountedForTheirSources(
+      BothDatabases.Store store) {
+    try (Database database = open(store, "a")) {
+      EventLog log = log(database, 1 << 20);
+      log.append(event(new byte[] {1})).join();
+      List<Event> events =
+          List.of(
+              checked("s1", new byte[] {1}, null),
+              checked("s2", new byte[20_000], "h1"),
+              checked("s2", new byte[30_000], "h1"),
+              checked("s1", new byte[0], "h1"),
+              checked("s3", new byte[10_240], null));
+      CountDownLatch gate = new CountDownLatch(1);
+      CompletableFuture<Boolean> busy = busy(database, gate);
+      List<CompletableFuture<StoredEvent>> futures = events.stream().map(log::append).toList();
+      gate.countDown();
+      assertThat(busy.join()).isTrue();
+
+      List<StoredEvent> told = futures.stream().map(CompletableFuture::join).toList();
+      assertThat(told).extracting(StoredEvent::position).containsExactly(2L, 3L, 4L, 5L, 6L);
+      assertThat(told)
+          .extracting(one -> one.event().id())
+          .containsExactlyElementsOf(events.stream().map(Event::id).toList());
+      assertThat(told)
+          .extracting(one -> one.event().isDuplicate())
+          .containsExactly(false, false, true, false, false);
+      List<StoredEvent> stored = log(database, 0).readAfter(1, 10);
+      for (int i = 0; i < events.size(); i++) {
+        Event one = stored.get(i).event();
+        assertThat(stored.get(i).position()).isEqualTo(i + 2);
+        assertThat(one.body()).isEqualTo(events.get(i).body());
+        assertThat(one)
+            .usingRecursiveComparison()
+            .ignoringFields("body", "checks")
+            .isEqualTo(events.get(i));
+        assertThat(one.checks().verificationError()).isEqualTo("because of " + one.sourceId());
+      }
+      assertThat(totals(database))
+          .containsExactly("2".repeat(32) + " 1 1", "s1 2 2", "s2 2 1", "s3 1 1");
+    }
+  }
+
+  /** An event of a source with a mark of its own in whatever else is kept. */
+  private Event checked(String source, byte[] body, @Nullable String hash) {
+    return new Event(
+        ids.next(),
+        SCOPE,
+        source,
+        new Event.RequestFacts("PUT", "{\"h\":\"" + source + "\"}", "{}", null, source),
+        body,
+        1_000L,
+        new Event.Checks(
+            "schema_invalid",
+            "because of " + source,
+            hash == null ? null : new Event.Dedup(hash, 10_000, null)));
+  }
+
+  private static List<String> totals(Database database) {
+    return database.read(tx ->
+        tx.list(
+            "SELECT source_id, event_count, month_count FROM source_totals ORDER BY source_id",
+            row ->
+                row.string("source_id")
+                    + " "
+                    + row.number("event_count")
+                    + " "
+                    + row.number("month_count")));
   }
 
   @BothDatabases
