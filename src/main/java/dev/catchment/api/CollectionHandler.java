@@ -14,10 +14,10 @@ import dev.catchment.db.Database;
 import dev.catchment.db.Tx;
 import dev.catchment.expr.BodyPath;
 import dev.catchment.feeds.FeedDesk;
+import dev.catchment.http.Answer;
 import dev.catchment.http.Request;
 import dev.catchment.http.Response;
 import dev.catchment.http.Router;
-import dev.catchment.http.Streamed;
 import dev.catchment.ingest.Sources;
 import dev.catchment.json.Json;
 import dev.catchment.verify.Template;
@@ -63,7 +63,7 @@ public final class CollectionHandler {
         .on("DELETE", "/v1/collections/{id}", this::delete);
   }
 
-  private Streamed list(Request request) {
+  private Answer list(Request request) {
     Scope scope = gate.read(request, SEGMENT);
     Params params = Params.of(request);
     String status = params.word("status", Fields.STATUSES);
@@ -73,8 +73,9 @@ public final class CollectionHandler {
         ETag.of(
             request,
             scope.envId() + "-" + database.<Long>read(tx -> Collections.listStamp(tx, scope)));
-    return tag.isKnown(request)
-        ? Streamed.unchanged(List.of(tag.header()))
+    Optional<Response> unchanged = tag.unchanged(request);
+    return unchanged.isPresent()
+        ? unchanged.get()
         : new Listing<>("collections", CollectionSummary::id, CollectionHandler::row)
             .stream(
                 params, (below, limit) -> list(scope, source, status, below, limit), tag.header());

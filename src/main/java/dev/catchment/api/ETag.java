@@ -45,12 +45,9 @@ final class ETag {
 
   /** {@code 304} for a caller who has the answer of this tag already. */
   Optional<Response> unchanged(Request request) {
-    return isKnown(request) ? Optional.of(on(Response.empty(304))) : Optional.empty();
-  }
-
-  /** Whether the caller has the answer of this tag already. */
-  boolean isKnown(Request request) {
-    return Conditions.has(request.headers(), quoted());
+    return Conditions.has(request.headers(), quoted())
+        ? Optional.of(on(Response.empty(304)))
+        : Optional.empty();
   }
 
   /** The answer with this tag. */

@@ -7,7 +7,9 @@ import dev.catchment.collections.RecordPlace;
 import dev.catchment.collections.RecordQuery;
 import dev.catchment.db.Database;
 import dev.catchment.expr.RecordFields;
+import dev.catchment.http.Answer;
 import dev.catchment.http.Request;
+import dev.catchment.http.Response;
 import dev.catchment.http.Router;
 import dev.catchment.http.Streamed;
 import dev.catchment.transfer.Columns;
@@ -16,6 +18,7 @@ import dev.catchment.transfer.ExportFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code GET /v1/collections/{id}/export}: the records of a collection as a file. */
@@ -42,15 +45,16 @@ public final class ExportHandler {
     router.streamed("/v1/collections/{id}/export", this::export);
   }
 
-  private Streamed export(Request request) {
+  private Answer export(Request request) {
     Scope scope = gate.read(request, SEGMENT);
     Params params = Params.of(request);
     Export.Wanted wanted = wanted(params);
     CollectionRow collection = database.read(tx -> CollectionPath.get(tx, scope, request));
     // Read before the snapshot is: a file may be newer than its tag says, never older.
     ETag tag = CollectionPath.tag(request, collection);
-    if (tag.isKnown(request)) {
-      return Streamed.unchanged(List.of(tag.header(), UNSTORED));
+    Optional<Response> unchanged = tag.unchanged(request);
+    if (unchanged.isPresent()) {
+      return unchanged.get().with(UNSTORED.getKey(), UNSTORED.getValue());
     }
     String file = collection.identity().slug() + "." + wanted.format().word();
     return new Streamed(

@@ -1,5 +1,6 @@
 package dev.catchment.api;
 
+import dev.catchment.http.Answer;
 import dev.catchment.http.Response;
 import dev.catchment.http.Streamed;
 import dev.catchment.json.Json;
@@ -42,32 +43,41 @@ public record Listing<T>(String name, Function<T, String> id, Function<T, Json> 
 
   /** Every row when neither {@code limit} nor {@code cursor} is given, else one page. */
   public Response answer(Params params, Rows<T> rows) {
-    String cursor = params.query().first("cursor").orElse(null);
-    if (cursor == null && params.query().first("limit").isEmpty()) {
-      return Response.json(200, Json.object().put(name, array(rows.read(null, null))).build());
-    }
+    return wantsAll(params) ? all(rows.read(null, null)) : page(params, rows);
+  }
+
+  private static boolean wantsAll(Params params) {
+    return params.query().first("cursor").isEmpty() && params.query().first("limit").isEmpty();
+  }
+
+  private Response all(List<T> rows) {
+    return Response.json(200, Json.object().put(name, array(rows)).build());
+  }
+
+  private Response page(Params params, Rows<T> rows) {
     int limit = params.limit(LIMIT, LIMIT_MAX);
-    String below = cursor == null ? null : Cursor.id(cursor);
+    String below = params.query().first("cursor").map(Cursor::id).orElse(null);
     return Response.json(
         200, page(rows.read(below, limit), limit, row -> Cursor.of(id.apply(row))));
   }
 
   /**
-   * The same answer, written while its rows are read, a piece at a time: it may have very many.
+   * The same answer, but for very many rows written while they are read, a piece at a time.
    *
    * @param tag the header that tags the answer; made before its rows are read
    */
-  Streamed stream(Params params, Rows<T> rows, Map.Entry<String, String> tag) {
-    List<Map.Entry<String, String>> headers =
-        List.of(Map.entry("Content-Type", "application/json"), tag);
-    String cursor = params.query().first("cursor").orElse(null);
-    if (cursor != null || params.query().first("limit").isPresent()) {
-      byte[] page = answer(params, rows).body();
-      return new Streamed(headers, TIME_MAX, out -> out.write(page));
+  Answer stream(Params params, Rows<T> rows, Map.Entry<String, String> tag) {
+    if (!wantsAll(params)) {
+      return page(params, rows).with(tag.getKey(), tag.getValue());
     }
     // The first are read before the answer begins, so that what is wrong with the question is said.
     List<T> first = rows.read(null, PIECE);
-    return new Streamed(headers, TIME_MAX, out -> write(out, first, rows));
+    return first.size() <= PIECE
+        ? all(first).with(tag.getKey(), tag.getValue())
+        : new Streamed(
+            List.of(Map.entry("Content-Type", "application/json"), tag),
+            TIME_MAX,
+            out -> write(out, first, rows));
   }
 
   private void write(OutputStream out, List<T> first, Rows<T> rows) throws IOException {

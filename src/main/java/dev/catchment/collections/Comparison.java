@@ -1,6 +1,7 @@
 package dev.catchment.collections;
 
 import dev.catchment.db.InList;
+import dev.catchment.db.Row;
 import dev.catchment.db.Tx;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,39 +72,52 @@ final class Comparison {
   }
 
   /**
+   * How far a slice goes.
+   *
+   * @param full the last of as many keys as a slice has; null where neither side has so many left
+   * @param last the last key that was looked at; null where none is left
+   */
+  private record Reach(@Nullable String full, @Nullable String last) {}
+
+  /**
    * Compares the next keys in their order, on both sides.
    *
-   * @return the last of them; empty when there was none
+   * @return the last of them; empty when nothing comes after
    */
   Optional<String> slice(String after) {
-    Optional<String> last =
-        tx.find(
-                """
-                SELECT MIN(last_key) AS record_key FROM (
-                  SELECT MAX(record_key) AS last_key, COUNT(*) AS keys FROM (
-                    SELECT record_key FROM records WHERE generation = ? AND record_key > ?
-                     ORDER BY record_key LIMIT ?) a
-                  UNION ALL
-                  SELECT MAX(record_key) AS last_key, COUNT(*) AS keys FROM (
-                    SELECT record_key FROM records WHERE generation = ? AND record_key > ?
-                     ORDER BY record_key LIMIT ?) b) ends WHERE keys = ?
-                """,
-                row -> Optional.ofNullable(row.find("record_key")),
-                read,
-                after,
-                KEYS_MAX,
-                rebuild.generation(),
-                after,
-                KEYS_MAX,
-                KEYS_MAX)
-            .flatMap(key -> key);
+    Reach reach = reach(after);
     // Where neither side has a full slice left, the rest is one.
-    compare(
-        last.map(key ->
-                new Keys(
-                    "record_key > ? AND record_key <= ?", List.<@Nullable Object>of(after, key)))
-            .orElseGet(() -> new Keys("record_key > ?", List.<@Nullable Object>of(after))));
-    return last;
+    String through = reach.full() == null ? reach.last() : reach.full();
+    if (through != null) {
+      compare(
+          new Keys(
+              "record_key > ? AND record_key <= ?", List.<@Nullable Object>of(after, through)));
+    }
+    return Optional.ofNullable(reach.full());
+  }
+
+  private Reach reach(String after) {
+    return tx.find(
+            """
+            SELECT MIN(CASE WHEN keys = ? THEN last_key END) AS full_key, MAX(last_key) AS last_key
+             FROM (
+              SELECT MAX(record_key) AS last_key, COUNT(*) AS keys FROM (
+                SELECT record_key FROM records WHERE generation = ? AND record_key > ?
+                 ORDER BY record_key LIMIT ?) a
+              UNION ALL
+              SELECT MAX(record_key) AS last_key, COUNT(*) AS keys FROM (
+                SELECT record_key FROM records WHERE generation = ? AND record_key > ?
+                 ORDER BY record_key LIMIT ?) b) ends
+            """,
+            row -> new Reach(row.find("full_key"), row.find("last_key")),
+            KEYS_MAX,
+            read,
+            after,
+            KEYS_MAX,
+            rebuild.generation(),
+            after,
+            KEYS_MAX)
+        .orElseThrow();
   }
 
   /** Compares these keys. */
@@ -149,35 +163,55 @@ final class Comparison {
 
   /** Readers who never knew a record need not hear that it is deleted. */
   private void forgetUnknownTombstones(Keys keys) {
-    run(
-        "UPDATE records AS n SET change_number = 0 WHERE n.generation = ? AND n.deleted = 1"
-            + " AND n.change_number >= ? AND NOT EXISTS (SELECT 1 FROM records o"
+    List<@Nullable Object> args = new ArrayList<>(List.of(rebuild.generation(), read));
+    args.addAll(keys.args());
+    List<@Nullable Object[]> unknown = new ArrayList<>();
+    tx.each(
+        "SELECT n.record_key, n.deleted, n.change_number FROM records n WHERE n.generation = ?"
+            + " AND NOT EXISTS (SELECT 1 FROM records o"
             + " WHERE o.generation = ? AND o.record_key = n.record_key) AND "
             + keys.on("n"),
-        keys,
-        rebuild.generation(),
-        rebuild.firstChange(),
-        read);
+        row -> {
+          if (row.flag("deleted") && isNew(row)) {
+            unknown.add(new @Nullable Object[] {rebuild.generation(), row.string("record_key")});
+          }
+          return true;
+        },
+        args.toArray());
+    tx.batch(
+        "UPDATE records SET change_number = 0 WHERE generation = ? AND record_key = ?", unknown);
+  }
+
+  /**
+   * Whether readers are told of a row. Looked at in the row: a statement that names the numbers, or
+   * tombstones, is entered by them, and reads those of all keys for each few.
+   */
+  private boolean isNew(Row row) {
+    return row.number("change_number") >= rebuild.firstChange();
   }
 
   /** What was the same when it was compared before, and is no more. */
   private void numberDifferences(Keys keys) {
-    List<@Nullable Object> args =
-        new ArrayList<>(List.of(read, rebuild.generation(), rebuild.firstChange()));
+    List<@Nullable Object> args = new ArrayList<>(List.of(read, rebuild.generation()));
     args.addAll(keys.args());
-    List<String> different =
-        tx.list(
-            "SELECT n.record_key FROM records n"
-                + " LEFT JOIN records o ON o.generation = ? AND o.record_key = n.record_key"
-                + " WHERE n.generation = ? AND n.change_number < ?"
-                + " AND (n.deleted = 0 OR o.record_key IS NOT NULL)"
-                + " AND (o.record_key IS NULL OR NOT "
-                + SAME
-                + ") AND "
-                + keys.on("n")
-                + " ORDER BY n.record_key",
-            row -> row.string("record_key"),
-            args.toArray());
+    List<String> different = new ArrayList<>();
+    tx.each(
+        "SELECT n.record_key, n.change_number FROM records n"
+            + " LEFT JOIN records o ON o.generation = ? AND o.record_key = n.record_key"
+            + " WHERE n.generation = ?"
+            + " AND (n.deleted = 0 OR o.record_key IS NOT NULL)"
+            + " AND (o.record_key IS NULL OR NOT "
+            + SAME
+            + ") AND "
+            + keys.on("n")
+            + " ORDER BY n.record_key",
+        row -> {
+          if (!isNew(row)) {
+            different.add(row.string("record_key"));
+          }
+          return true;
+        },
+        args.toArray());
     if (different.isEmpty()) {
       return;
     }

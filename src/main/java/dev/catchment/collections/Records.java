@@ -269,17 +269,18 @@ public final class Records {
         .filter(current -> !current.row().deleted());
   }
 
+  /** The last change of a key. */
+  private record LastChange(long number, boolean deleted) {}
+
   /** The number of the last change of the visible record of a key, if there is one. */
   public static Optional<Long> findChange(Tx tx, long generation, String key) {
     return tx.find(
             "SELECT change_number, deleted FROM records WHERE generation = ? AND record_key = ?",
-            row ->
-                row.flag("deleted")
-                    ? Optional.<Long>empty()
-                    : Optional.of(row.number("change_number")),
+            row -> new LastChange(row.number("change_number"), row.flag("deleted")),
             generation,
             key)
-        .flatMap(number -> number);
+        .filter(last -> !last.deleted())
+        .map(LastChange::number);
   }
 
   static RecordRow row(Row row) {

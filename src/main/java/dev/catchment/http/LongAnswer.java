@@ -15,8 +15,6 @@ import java.util.concurrent.RejectedExecutionException;
  * but handlers and what they write runs on the event loop of its exchange.
  */
 final class LongAnswer {
-  private static final int NOT_MODIFIED = 304;
-
   private final Exchange exchange;
   private final Shared shared;
   private final Pace pace;
@@ -33,11 +31,16 @@ final class LongAnswer {
     this.head = exchange.head;
   }
 
-  /** An answer that is written while it is made. */
+  /** An answer that is written while it is made, unless it is whole already. */
   void write(Streamed.Handler handler, Request request) {
     exchange.inThread(() -> {
-      Streamed streamed = handler.handle(request);
-      return () -> write(streamed);
+      Answer answer = handler.handle(request);
+      return () -> {
+        switch (answer) {
+          case Response whole -> exchange.answer(whole);
+          case Streamed streamed -> write(streamed);
+        }
+      };
     });
   }
 
@@ -49,11 +52,7 @@ final class LongAnswer {
     }
     streamed.headers().forEach(header -> out.headers().add(header.getKey(), header.getValue()));
     out.putHeader("X-Request-Id", head.id());
-    Streamed.Body written = streamed.body();
-    if (written == null || HttpMethod.HEAD.equals(http.method())) {
-      if (written == null) {
-        out.setStatusCode(NOT_MODIFIED);
-      }
+    if (HttpMethod.HEAD.equals(http.method())) {
       exchange.end();
       var _ = out.end();
       return;
@@ -62,7 +61,7 @@ final class LongAnswer {
     AnswerStream stream =
         new AnswerStream(out, context, streamed, shared.streams.bounds(), exchange::end);
     try {
-      shared.handlers.execute(() -> write(written, stream));
+      shared.handlers.execute(() -> write(streamed.body(), stream));
     } catch (RejectedExecutionException e) {
       failed(stream, exchange.unavailable(e));
     }

@@ -14,7 +14,8 @@ import java.util.Map;
  *     added by the server
  * @param body not to be modified; empty for none
  */
-public record Response(int status, List<Map.Entry<String, String>> headers, byte[] body) {
+public record Response(int status, List<Map.Entry<String, String>> headers, byte[] body)
+    implements Answer {
   private static final byte[] NOTHING = {};
 
   /** A JSON answer. */

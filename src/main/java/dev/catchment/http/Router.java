@@ -143,7 +143,7 @@ public final class Router {
         "GET", pattern, new Target(new Does.Open(handler, null), request -> MANAGEMENT_BODY_MAX));
   }
 
-  /** A route of {@code GET} whose answers are written while they are made. */
+  /** A route of {@code GET} whose answers are written while they are made, where they are long. */
   public Router streamed(String pattern, Streamed.Handler handler) {
     return add("GET", pattern, new Target(new Does.Write(handler), request -> MANAGEMENT_BODY_MAX));
   }

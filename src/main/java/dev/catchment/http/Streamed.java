@@ -5,18 +5,17 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * An answer of 200 whose body is written while it is made, or of 304 for a client who has it.
+ * An answer of 200 whose body is written while it is made.
  *
  * @param headers names and values in order; {@code X-Request-Id} is added by the server, and {@code
  *     Content-Length} to what is short enough to be known whole when it leaves
  * @param timeMax how long the whole may take, however fast the client reads
- * @param body writes it, on a virtual thread; not asked for a HEAD; null for 304
+ * @param body writes it, on a virtual thread; not asked for a HEAD
  */
-public record Streamed(
-    List<Map.Entry<String, String>> headers, Duration timeMax, @Nullable Body body) {
+public record Streamed(List<Map.Entry<String, String>> headers, Duration timeMax, Body body)
+    implements Answer {
   /** What is written. */
   @FunctionalInterface
   public interface Body {
@@ -32,14 +31,12 @@ public record Streamed(
     void write(OutputStream out) throws IOException;
   }
 
-  /** An answer of 304 with these headers. */
-  public static Streamed unchanged(List<Map.Entry<String, String>> headers) {
-    return new Streamed(headers, Duration.ZERO, null);
-  }
-
-  /** Answers a request piece by piece; called on a virtual thread, may throw {@code Failure}. */
+  /**
+   * Answers a request, piece by piece unless it is little; called on a virtual thread, may throw
+   * {@code Failure}.
+   */
   @FunctionalInterface
   public interface Handler {
-    Streamed handle(Request request);
+    Answer handle(Request request);
   }
 }

@@ -41,5 +41,10 @@ interface JobWork {
     static Written of(int started, int skipped) {
       return new Written(started, skipped, null);
     }
+
+    /** Nothing, because the job cannot go on. */
+    static Written failed(String sentence) {
+      return new Written(0, 0, sentence);
+    }
   }
 }

@@ -155,44 +155,61 @@ final class ReplayWork implements JobWork {
             .filter(connection -> ends.hasConnection(connection.id()))
             .toList();
     if (spec.connectionId() != null && connections.isEmpty()) {
-      return new Written(0, 0, "Connection deleted");
+      return Written.failed("Connection deleted");
     }
     LockedEnds.Receiver receiver = ends.receiver(spec.destinationId());
-    if (receiver == null || receiver.status() == Destination.Status.DISABLED) {
-      return new Written(
-          0, 0, receiver == null ? "Destination deleted" : "Destination is disabled");
+    if (receiver == null) {
+      return Written.failed("Destination deleted");
     }
+    if (receiver.status() == Destination.Status.DISABLED) {
+      return Written.failed("Destination is disabled");
+    }
+    Written owed = owe(tx, new Goal(job, spec, ends, receiver), events, connections);
+    return Written.of(owed.started(), owed.skipped() + found.size() - events.size());
+  }
+
+  /** Where the deliveries of a job go; it stays as it is until the transaction ends. */
+  private record Goal(Job job, Spec spec, LockedEnds ends, LockedEnds.Receiver receiver) {}
+
+  private Written owe(Tx tx, Goal goal, List<StoredEvent> events, List<Connection> connections) {
     Map<String, Long> known =
         Attempts.countByEvent(tx, events.stream().map(event -> event.event().id()).toList());
     List<Owed.New> deliveries = new ArrayList<>();
-    int skipped = found.size() - events.size();
+    int skipped = 0;
     for (StoredEvent event : events) {
-      List<Way> ways = ways(job, event, connections);
-      Owed.Replay replay =
-          new Owed.Replay(job.id(), spec.retry(), known.containsKey(event.event().id()));
-      for (Way way : ways) {
-        Owed owed =
-            new Owed(
-                ids.next(),
-                job.scope(),
-                event,
-                way.connectionId(),
-                spec.destinationId(),
-                Owed.Numbers.of(replay),
-                0,
-                way.transform(),
-                Owed.Turn.in(Lines.of(receiver.pace(), event, views)));
-        deliveries.add(
-            new Owed.New(
-                owed,
-                ends.begin(way.connectionId(), spec.destinationId()),
-                receiver.url(),
-                receiver.method()));
-      }
+      List<Way> ways = ways(goal.job(), event, connections);
+      boolean aside = known.containsKey(event.event().id());
+      ways.forEach(way -> deliveries.add(delivery(goal, event, way, aside)));
       skipped += ways.isEmpty() ? 1 : 0;
     }
     courier.add(tx, deliveries);
     return Written.of(deliveries.size(), skipped);
+  }
+
+  /**
+   * One that is owed from now on.
+   *
+   * @param aside whether the event had deliveries before
+   */
+  private Owed.New delivery(Goal goal, StoredEvent event, Way way, boolean aside) {
+    Spec spec = goal.spec();
+    LockedEnds.Receiver receiver = goal.receiver();
+    Owed owed =
+        new Owed(
+            ids.next(),
+            goal.job().scope(),
+            event,
+            way.connectionId(),
+            spec.destinationId(),
+            Owed.Numbers.of(new Owed.Replay(goal.job().id(), spec.retry(), aside)),
+            0,
+            way.transform(),
+            Owed.Turn.in(Lines.of(receiver.pace(), event, views)));
+    return new Owed.New(
+        owed,
+        goal.ends().begin(way.connectionId(), spec.destinationId()),
+        receiver.url(),
+        receiver.method());
   }
 
   private static List<Connection> connections(

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.catchment.base.Failure;
+import dev.catchment.http.Answer;
 import dev.catchment.http.Query;
+import dev.catchment.http.Response;
 import dev.catchment.http.Streamed;
 import dev.catchment.json.Json;
 import java.io.ByteArrayOutputStream;
@@ -13,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,27 @@ final class ListingTest {
   }
 
   @Test
+  void onlyWhatIsMoreThanOnePieceIsWrittenWhileItIsRead() {
+    for (String query : List.of("", "limit=2", "cursor=" + Cursor.of(id(2)))) {
+      assertThat(stream(query, 500))
+          .as(query)
+          .isInstanceOfSatisfying(
+              Response.class,
+              whole -> {
+                assertThat(whole.status()).isEqualTo(200);
+                assertThat(whole.headers())
+                    .containsExactly(Map.entry("Content-Type", "application/json"), TAG);
+              });
+    }
+    assertThat(stream("", 501))
+        .isInstanceOfSatisfying(
+            Streamed.class,
+            streamed ->
+                assertThat(streamed.headers())
+                    .containsExactly(Map.entry("Content-Type", "application/json"), TAG));
+  }
+
+  @Test
   void aPageIsThatOfTheWholeAnswer() throws IOException {
     assertThat(streamed("limit=2", 5))
         .isEqualTo(
@@ -72,11 +94,14 @@ final class ListingTest {
 
   private String streamed(String query, int count) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Objects.requireNonNull(stream(query, count).body()).write(out);
+    switch (stream(query, count)) {
+      case Response whole -> out.writeBytes(whole.body());
+      case Streamed streamed -> streamed.body().write(out);
+    }
     return out.toString(StandardCharsets.UTF_8);
   }
 
-  private Streamed stream(String query, int count) {
+  private Answer stream(String query, int count) {
     return LISTING.stream(
         new Params(Query.parse(query)), (below, limit) -> rows(count, below, limit), TAG);
   }

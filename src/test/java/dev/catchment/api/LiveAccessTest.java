@@ -17,9 +17,12 @@ import dev.catchment.testkit.RawWebSocket;
 import dev.catchment.testkit.SettableClock;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Who may follow what happens, and for how long. */
 final class LiveAccessTest {
@@ -34,8 +37,8 @@ final class LiveAccessTest {
     return "Authorization: Bearer " + key.text().reveal();
   }
 
-  private static RawWebSocket open(ApiNode node, String header) throws IOException {
-    return new RawWebSocket(node.server.port(), "/v1/ws", header);
+  private static RawWebSocket open(ApiNode node, String... headers) throws IOException {
+    return new RawWebSocket(node.server.port(), "/v1/ws", headers);
   }
 
   /** A connection that was let in. */
@@ -43,6 +46,13 @@ final class LiveAccessTest {
     RawWebSocket socket = open(node, header);
     assertThat(socket.next().text()).contains("welcome");
     return socket;
+  }
+
+  private static void revoke(ApiNode node, NewApiKey key) {
+    node.database.write(tx -> {
+      ApiKeys.revoke(tx, node.scope.orgId(), ApiKey.Kind.GATEWAY, key.key().id());
+      return true;
+    });
   }
 
   private static boolean hears(RawWebSocket socket) throws IOException {
@@ -57,13 +67,80 @@ final class LiveAccessTest {
       NewApiKey kept = key(node, "*");
       try (RawWebSocket socket = welcomed(node, header(revoked));
           RawWebSocket other = welcomed(node, header(kept))) {
-        node.database.write(tx -> {
-          ApiKeys.revoke(tx, node.scope.orgId(), ApiKey.Kind.GATEWAY, revoked.key().id());
-          return true;
-        });
+        revoke(node, revoked);
         assertThat(socket.next().code()).isEqualTo(1008);
         assertThat(hears(other)).isTrue();
       }
+    }
+  }
+
+  /** A clock that does something once requests have asked it for the time so often. */
+  private static final class EventfulClock implements InstantSource {
+    private final InstantSource time = InstantSource.system();
+    private final AtomicInteger left = new AtomicInteger();
+    private volatile Runnable event = () -> {};
+
+    void at(int asked, Runnable next) {
+      event = next;
+      left.set(asked);
+    }
+
+    boolean isPending() {
+      return left.get() > 0;
+    }
+
+    @Override
+    public Instant instant() {
+      // Requests run on virtual threads, and nothing else here does.
+      if (Thread.currentThread().isVirtual() && left.decrementAndGet() == 0) {
+        event.run();
+      }
+      return time.instant();
+    }
+  }
+
+  @BothDatabases
+  void aKeyRevokedAtAnyMomentOfItsOpeningHearsNothingMore(BothDatabases.Store store)
+      throws Exception {
+    EventfulClock clock = new EventfulClock();
+    try (ApiNode node = new ApiNode(store, clock)) {
+      // Whoever is woken comes as late as possible, and finds what the opening has noted.
+      node.connections.wakes(() -> {});
+      int moments = 0;
+      while (isRevokedAt(moments + 1, node, clock)) {
+        moments++;
+      }
+      assertThat(moments)
+          .as("a request and its judging look at the key and then read its environment")
+          .isGreaterThanOrEqualTo(5);
+    }
+  }
+
+  /**
+   * Opens a connection whose key is revoked once the time was asked for that often, and holds that
+   * it is refused or closed; false when it was open before that.
+   */
+  private static boolean isRevokedAt(int moment, ApiNode node, EventfulClock clock)
+      throws IOException {
+    NewApiKey key = key(node, "*");
+    clock.at(moment, () -> revoke(node, key));
+    // The environment that is named is read, at a time, after the key and before its end is noted.
+    try (RawWebSocket socket = open(node, header(key), "X-Env-Id: production")) {
+      if (!socket.status.startsWith("HTTP/1.1 101")) {
+        assertThat(socket.status).startsWith("HTTP/1.1 401");
+        return true;
+      }
+      RawWebSocket.Frame frame = socket.next();
+      if (clock.isPending()) {
+        clock.at(0, () -> {});
+        return false;
+      }
+      if (frame.opcode() == RawWebSocket.TEXT) {
+        node.connections.judgeDue();
+        frame = socket.next();
+      }
+      assertThat(frame.code()).as("revoked at moment %d", moment).isEqualTo(1008);
+      return true;
     }
   }
 

@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * How a store finds what is read: the plan of each query that is run, as a server that has used it
- * before would run it. A shared store makes that plan without looking at what is bound.
+ * How a store finds what is read: the plan of each statement that is run, as a server that has used
+ * it before would run it. A shared store makes that plan without looking at what is bound.
  */
 public final class Plans implements AutoCloseable {
   private final Connection connection;
@@ -30,7 +30,7 @@ public final class Plans implements AutoCloseable {
   private boolean counted;
 
   /**
-   * A query and how the store runs it.
+   * A statement and how the store runs it.
    *
    * @param steps a line each, in the words of the store
    */
@@ -80,7 +80,7 @@ public final class Plans implements AutoCloseable {
     return counted;
   }
 
-  /** The plans of all queries of some reads, in their order. */
+  /** The plans of all statements of some reads, or of some writes, which are done. */
   public List<Plan> of(Consumer<Tx> reads) {
     plans.clear();
     Metrics.Count any = new Metrics().count("statements", "Statements");
@@ -110,7 +110,7 @@ public final class Plans implements AutoCloseable {
               if (method.getName().startsWith("set") && args.length == 2) {
                 bound.put((Integer) args[0], args[1]);
               }
-              if (method.getName().equals("executeQuery")) {
+              if (method.getName().startsWith("execute")) {
                 plans.add(new Plan(sql, steps(sql, List.copyOf(bound.values()))));
               }
               return call(real, method, args);
