@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,27 +25,34 @@ public final class RecordEvents {
       BulkInsert.into("record_events")
           .numbers("generation", "position")
           .texts("record_key")
-          .numbers("source_event_at", "deleted")
-          .onConflict("ON CONFLICT DO NOTHING");
+          .numbers("source_event_at", "deleted");
+
+  private static final BulkInsert UNKNOWN_EVENTS = EVENTS.onConflict("ON CONFLICT DO NOTHING");
 
   private RecordEvents() {}
 
   /**
-   * Remembers the events; one that is known already stays as it is.
+   * Remembers the events; one that is known already stays as it is. The generation must be locked.
    *
+   * @param reached no position twice
    * @return the positions of those that had not been known
    */
   static Set<Long> write(Tx tx, long generation, List<Batch.Reached> reached) {
-    return new HashSet<>(
-        tx.insertNew(
-            EVENTS,
-            reached.stream()
-                .map(one ->
-                    new @Nullable Object[] {
-                      generation, one.position(), one.key(), one.sourceEventAt(), one.deletes()
-                    })
-                .toList(),
-            "position"));
+    List<@Nullable Object[]> rows =
+        reached.stream()
+            .map(one ->
+                new @Nullable Object[] {
+                  generation, one.position(), one.key(), one.sourceEventAt(), one.deletes()
+                })
+            .toList();
+    long newest = last(tx, generation);
+    if (reached.stream().allMatch(one -> one.position() > newest)) {
+      // Live events are always such. Nothing need be looked for, which would cost more than they
+      // do.
+      tx.insert(EVENTS, rows);
+      return reached.stream().map(Batch.Reached::position).collect(Collectors.toSet());
+    }
+    return new HashSet<>(tx.insertNew(UNKNOWN_EVENTS, rows, "position"));
   }
 
   /** Those of the events that are still remembered, by position. */
@@ -92,6 +100,14 @@ public final class RecordEvents {
             row -> OptionalLong.of(row.number("position")),
             generation)
         .orElse(OptionalLong.empty());
+  }
+
+  private static long last(Tx tx, long generation) {
+    return tx.number(
+        """
+        SELECT position AS n FROM record_events WHERE generation = ? ORDER BY position DESC LIMIT 1
+        """,
+        generation);
   }
 
   /** Removes what is remembered of events that are removed themselves. */
