@@ -29,6 +29,8 @@ public final class RecordEvents {
 
   private static final BulkInsert UNKNOWN_EVENTS = EVENTS.onConflict("ON CONFLICT DO NOTHING");
 
+  private static final int FEW = 16;
+
   private RecordEvents() {}
 
   /**
@@ -45,14 +47,17 @@ public final class RecordEvents {
                   generation, one.position(), one.key(), one.sourceEventAt(), one.deletes()
                 })
             .toList();
-    long newest = last(tx, generation);
-    if (reached.stream().allMatch(one -> one.position() > newest)) {
-      // Live events are always such. Nothing need be looked for, which would cost more than they
-      // do.
+    // Live events are newer than all that are known: nothing need be looked for, which would cost
+    // more than they do. For a few it is not worth the question.
+    if (rows.size() > FEW && areNewer(reached, last(tx, generation))) {
       tx.insert(EVENTS, rows);
       return reached.stream().map(Batch.Reached::position).collect(Collectors.toSet());
     }
     return new HashSet<>(tx.insertNew(UNKNOWN_EVENTS, rows, "position"));
+  }
+
+  private static boolean areNewer(List<Batch.Reached> reached, long position) {
+    return reached.stream().allMatch(one -> one.position() > position);
   }
 
   /** Those of the events that are still remembered, by position. */
