@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventWriter {
   /** Larger bodies stand in a table of their own, so that the hot rows stay small. */
-  static final int INLINE_BYTES_MAX = 10_240;
+  private static final int INLINE_BYTES_MAX = 10_240;
 
   private static final BulkInsert EVENTS =
       BulkInsert.into("events")
