@@ -189,6 +189,14 @@ public final class Courier implements Step, AutoCloseable {
             destination));
   }
 
+  /**
+   * Deliveries may fall due of which nobody has told this node: a node that dies tells of none it
+   * holds.
+   */
+  public void lookAgain() {
+    settler.wantMore();
+  }
+
   /** More was written for this destination than there was room for. */
   public void overflow(Destination destination) {
     lanes.room().overflow(destination);

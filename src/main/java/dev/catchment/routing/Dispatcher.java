@@ -87,6 +87,8 @@ public final class Dispatcher implements Step {
     }
     if (turn.get().fresh()) {
       routes.clear();
+      // Whoever had the turn before may be dead, and what it held falls due with its leases.
+      courier.lookAgain();
     }
     List<StoredEvent> events = log.readAfter(turn.get().reached(), EVENTS_MAX);
     if (events.isEmpty()) {
