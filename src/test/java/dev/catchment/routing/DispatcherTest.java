@@ -193,6 +193,23 @@ final class DispatcherTest {
   }
 
   @BothDatabases
+  void whoTakesTheTurnOverLooksAtWhatTheDeadNodeHeld(BothDatabases.Store store) {
+    try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
+      node.connect(SOURCE, node.destination(receiver.url("/hook")), null);
+      node.receive(SOURCE, "{}");
+      node.dispatch();
+      DeliveryNode second = node.successor(store, "b");
+      second.dispatch();
+      assertThat(second.courierWasWoken()).as("while the first lives").isFalse();
+      clock.pass(Duration.ofMillis(DeliveryNode.LEASE_MILLIS + 1));
+      second.dispatch();
+      assertThat(second.courierWasWoken()).as("once it is dead").isTrue();
+      second.dispatch();
+      assertThat(second.courierWasWoken()).as("once it has looked").isFalse();
+    }
+  }
+
+  @BothDatabases
   void whatIsDisabledIsNotEvaluated(BothDatabases.Store store) {
     try (DeliveryNode node = DeliveryNode.open(store, "a", clock)) {
       Destination active = node.destination(receiver.url("/hook"));
